@@ -1,0 +1,134 @@
+"""What the stack offers to the protocols in it, and what it asks of them.
+
+``stack.py`` implements :class:`Stack`; ``icmp``, ``udp``, ``dhcp``, ``tftp`` and ``tcp`` are
+written against this contract alone, so that none of them knows another.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..wire import ipv4
+from .hostio import Action, Event, Handle
+from .profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class HostForward:
+    """One ``hostfwd`` rule (HFW-01); addresses are 32-bit numbers."""
+
+    protocol: int
+    host_address: int
+    host_port: int
+    guest_address: int
+    guest_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuestForward:
+    """One ``guestfwd`` rule (GFW-01): ``device`` is a character device or ``cmd:...``."""
+
+    address: int
+    port: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one user-mode network, checked and with every default filled in (CLI-16)."""
+
+    network: int = 0x0A000200
+    netmask: int = 0xFFFFFF00
+    host: int = 0x0A000202
+    nameserver: int = 0x0A000203
+    dhcp_start: int = 0x0A00020F
+    ipv4: bool = True
+    restricted: bool = False
+    hostname: str | None = None
+    domain_name: str | None = None
+    dns_search: tuple[str, ...] = ()
+    tftp_directory: str | None = None
+    tftp_server_name: str | None = None
+    bootfile: str | None = None
+    host_forwards: tuple[HostForward, ...] = ()
+    guest_forwards: tuple[GuestForward, ...] = ()
+    mtu: int = 1500
+
+    def contains(self, address: int) -> bool:
+        """Whether ``address`` lies in the virtual network."""
+        return address & self.netmask == self.network
+
+    @property
+    def broadcast(self) -> int:
+        """The subnet's broadcast address."""
+        return self.network | (~self.netmask & 0xFFFFFFFF)
+
+
+class Owner(Protocol):
+    """Whoever drew a handle gets its events."""
+
+    def on_event(self, event: Event) -> None: ...
+
+
+class Stack(Protocol):
+    """What a protocol may ask of the stack. ``now`` is the time of the call under way, in ns."""
+
+    config: Config
+    profile: Profile
+    now: int
+
+    def send(self, datagram: ipv4.Datagram) -> None:
+        """Emit towards the guest: identification (GEN-09), fragments (IP4-09), ARP (GEN-08)."""
+
+    def send_error(
+        self, offending: ipv4.Datagram, type: int, code: int, source: int | None = None
+    ) -> None:
+        """Emit an ICMP error about ``offending`` (ICM-10, ICM-11) from ``source``."""
+
+    def perform(self, action: Action) -> None:
+        """Leave an action for the host."""
+
+    def claim(self, owner: Owner) -> Handle:
+        """Draw a handle whose events go to ``owner``."""
+
+    def release(self, handle: Handle) -> None:
+        """Forget a handle; events still under way for it are dropped."""
+
+    def warn(self, text: str) -> None:
+        """Tell the person who runs refnet (standard error of the process)."""
+
+
+class Transport(Protocol):
+    """What the stack asks of TCP."""
+
+    def receive(self, datagram: ipv4.Datagram) -> None:
+        """Take a whole (reassembled) datagram of this protocol."""
+
+    def on_slow_tick(self) -> None:
+        """Half a second has passed (TCP's timer unit); only called while :attr:`active`."""
+
+    def on_fast_tick(self) -> None:
+        """Two milliseconds have passed since :attr:`wants_fast_tick` became true (TCP-39)."""
+
+    @property
+    def active(self) -> bool:
+        """Whether slow ticks are wanted."""
+
+    @property
+    def wants_fast_tick(self) -> bool:
+        """Whether an acknowledgement waits for the fast timer."""
+
+
+@dataclass(slots=True)
+class SocketRow:
+    """One line of ``info usernet`` (INF-06); the monitor formats it."""
+
+    protocol: str
+    state: str
+    handle: Handle | None
+    source: int | None
+    source_port: int | None
+    destination: int | None
+    destination_port: int | None
+    receive_queue: int = 0
+    send_queue: int = 0
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""UDP datagrams (RFC 768)."""
+
+import struct
+from dataclasses import dataclass
+
+from ..errors import WireError
+from . import checksum, ipv4
+from ._types import Buffer
+
+_HEADER = struct.Struct("!HHHH")
+HEADER = _HEADER.size
+
+
+@dataclass(frozen=True, slots=True)
+class Datagram:
+    """One datagram; ``checked`` is False when it came with no checksum."""
+
+    source_port: int
+    destination_port: int
+    payload: Buffer
+    checked: bool = True
+
+
+def decode(data: Buffer, source: int, destination: int) -> Datagram:
+    """Read a datagram; octets behind its length are left out, the payload is a view.
+
+    Raises:
+        WireError: a length does not fit or the checksum is wrong.
+    """
+    if len(data) < HEADER:
+        raise WireError(f"UDP: {len(data)} octets, the header has {HEADER}")
+    view = memoryview(data)
+    source_port, destination_port, length, given = _HEADER.unpack_from(view)
+    if length < HEADER or length > len(data):
+        raise WireError(f"UDP: length {length} in {len(data)} octets")
+    view = view[:length]
+    if given and checksum.internet(
+        view, checksum.pseudo_ipv4(source, destination, ipv4.UDP, length)
+    ):
+        raise WireError("UDP: checksum")
+    return Datagram(source_port, destination_port, view[HEADER:], bool(given))
+
+
+def encode(datagram: Datagram, source: int, destination: int) -> bytes:
+    """Write a datagram with its checksum, or with none if ``checked`` is False."""
+    length = HEADER + len(datagram.payload)
+    octets = bytearray(
+        _HEADER.pack(datagram.source_port, datagram.destination_port, length, 0)
+    )
+    octets += datagram.payload
+    if datagram.checked:
+        pseudo = checksum.pseudo_ipv4(source, destination, ipv4.UDP, length)
+        octets[6:8] = (checksum.internet(octets, pseudo) or 0xFFFF).to_bytes(2, "big")
+    return bytes(octets)
