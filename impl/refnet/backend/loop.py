@@ -1,0 +1,156 @@
+"""The event loop: descriptors through epoll, deadlines through the clock.
+
+One loop serves a whole process. With the system's clock it sleeps until a descriptor is ready or a
+deadline has come; with any other clock, time belongs to whoever moves that clock, so the loop never
+sleeps for a deadline, and :meth:`Loop.step` fires those that the clock has already passed.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from ..clock import MILLISECOND, SECOND, Clock
+
+READ = select.EPOLLIN
+WRITE = select.EPOLLOUT
+URGENT = select.EPOLLPRI
+#: Always reported, whether asked for or not.
+HANGUP = select.EPOLLHUP
+ERROR = select.EPOLLERR
+
+Callback: TypeAlias = Callable[[int], None]
+
+
+class SystemClock:
+    """The operating system's monotonic clock, which starts at zero when it is made."""
+
+    def __init__(self) -> None:
+        self._origin = time.monotonic_ns()
+
+    def now(self) -> int:
+        return time.monotonic_ns() - self._origin
+
+
+class Source(Protocol):
+    """Something that must be polled when its time has come."""
+
+    def next_deadline(self) -> int | None:
+        """When :meth:`poll` is next due, in ns of the loop's clock; None: not in sight."""
+
+    def poll(self, now: int) -> None:
+        """Do what is due at ``now``."""
+
+
+class Loop:
+    """Descriptors, deadline sources and one clock.
+
+    Args:
+        clock: what time is; a :class:`SystemClock` of its own by default.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock: Clock = SystemClock() if clock is None else clock
+        self.stopped = False
+        self._epoll = select.epoll()
+        self._callbacks: dict[int, Callback] = {}
+        self._sources: list[Source] = []
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._epoll.register(self._wake, READ)
+
+    def register(self, fd: int, events: int, callback: Callback) -> None:
+        """Call ``callback(ready)`` whenever any of ``events`` is ready on ``fd``.
+
+        Raises:
+            OSError: the descriptor can't be polled (a regular file) or already is.
+        """
+        self._epoll.register(fd, events)
+        self._callbacks[fd] = callback
+
+    def modify(self, fd: int, events: int) -> None:
+        """Change which events are waited for."""
+        self._epoll.modify(fd, events)
+
+    def unregister(self, fd: int) -> None:
+        """Forget ``fd``, before it is closed. Not registered: nothing happens."""
+        if self._callbacks.pop(fd, None) is not None:
+            self._epoll.unregister(fd)
+
+    def add_source(self, source: Source) -> None:
+        self._sources.append(source)
+
+    def remove_source(self, source: Source) -> None:
+        self._sources.remove(source)
+
+    def next_deadline(self) -> int | None:
+        """The earliest deadline of all sources, or None."""
+        deadlines = [source.next_deadline() for source in self._sources]
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def step(self, timeout: float | None = 0.0) -> bool:
+        """Handle what is ready and what is due, once; whether there was any of either.
+
+        A callback may see a spurious event, if its descriptor number was closed and opened again
+        within the step: descriptors are to be non-blocking.
+
+        Args:
+            timeout: how long to wait for something, in seconds; 0 not at all, None without end.
+        """
+        ready = self._epoll.poll(self._patience(timeout))
+        handled = False
+        for fd, events in ready:
+            callback = self._callbacks.get(fd)
+            if callback is not None:
+                callback(events)
+                handled = True
+            elif fd == self._wake:
+                self._drain_wake()
+                handled = True
+        return self._fire() or handled
+
+    def run(self) -> None:
+        """Step until :meth:`stop` is called."""
+        while not self.stopped:
+            self.step(None)
+
+    def wake(self) -> None:
+        """End the wait under way, or the next one; safe in signal handlers and threads."""
+        os.eventfd_write(self._wake, 1)
+
+    def stop(self) -> None:
+        """End :meth:`run` after the step under way; safe in signal handlers and threads."""
+        self.stopped = True
+        self.wake()
+
+    def close(self) -> None:
+        """Give back the loop's own descriptors."""
+        self._epoll.close()
+        os.close(self._wake)
+
+    def _patience(self, timeout: float | None) -> float:
+        """Seconds to give to epoll: up to the next deadline; negative is without end."""
+        patience = -1.0 if timeout is None else timeout
+        if patience == 0.0 or not isinstance(self.clock, SystemClock):
+            return patience
+        deadline = self.next_deadline()
+        if deadline is None:
+            return patience
+        # epoll counts milliseconds: round up, or the last one would be spent polling.
+        until = -(-max(0, deadline - self.clock.now()) // MILLISECOND) * MILLISECOND / SECOND
+        return until if patience < 0 else min(patience, until)
+
+    def _fire(self) -> bool:
+        fired = False
+        for source in tuple(self._sources):
+            deadline = source.next_deadline()
+            if deadline is not None and deadline <= (now := self.clock.now()):
+                source.poll(now)
+                fired = True
+        return fired
+
+    def _drain_wake(self) -> None:
+        try:
+            os.eventfd_read(self._wake)
+        except BlockingIOError:
+            return
