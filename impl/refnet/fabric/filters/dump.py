@@ -1,0 +1,49 @@
+"""``filter-dump``: every frame that comes past goes into a capture file (FILT-01..04)."""
+
+from collections.abc import Callable
+
+from ...capture.pcap import Sink, Writer
+from ...clock import SECOND, Clock
+from .base import Direction, Filter
+
+
+class Dump(Filter):
+    """Records frames. Times are ``epoch`` (whole seconds since 1970) plus the virtual clock.
+
+    If the file can't be written, the person who runs refnet is told once and recording ends.
+    """
+
+    kind = "filter-dump"
+
+    def __init__(
+        self,
+        name: str,
+        path: str,
+        sink: Sink,
+        clock: Clock,
+        *,
+        epoch: int = 0,
+        maxlen: int = 65536,
+        queue: Direction = Direction.ALL,
+        on: bool = True,
+        report: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        super().__init__(name, queue, on)
+        self.path = path
+        self.maxlen = maxlen
+        self._clock = clock
+        self._epoch = epoch * SECOND
+        self._report = report
+        self._writer: Writer | None = Writer(sink, maxlen)
+
+    def handle(self, frame: bytes) -> bool:
+        if self._writer is not None:
+            try:
+                self._writer.write(self._epoch + self._clock.now(), frame)
+            except OSError:
+                self._writer = None
+                self._report("network dump write error - stopping dump")
+        return False
+
+    def properties(self) -> list[tuple[str, str]]:
+        return [("file", self.path), ("maxlen", str(self.maxlen)), *super().properties()]
