@@ -47,9 +47,7 @@ def decode(data: Buffer, source: int, destination: int) -> Segment:
     header = (offset >> 4) * 4
     if header < HEADER or header > len(data):
         raise WireError(f"TCP: data offset {header} in {len(data)} octets")
-    if checksum.internet(
-        view, checksum.pseudo_ipv4(source, destination, ipv4.TCP, len(data))
-    ):
+    if checksum.internet(view, checksum.pseudo_ipv4(source, destination, ipv4.TCP, len(data))):
         raise WireError("TCP: checksum")
     return Segment(
         source_port,

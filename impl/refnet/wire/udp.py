@@ -44,9 +44,7 @@ def decode(data: Buffer, source: int, destination: int) -> Datagram:
 def encode(datagram: Datagram, source: int, destination: int) -> bytes:
     """Write a datagram with its checksum, or with none if ``checked`` is False."""
     length = HEADER + len(datagram.payload)
-    octets = bytearray(
-        _HEADER.pack(datagram.source_port, datagram.destination_port, length, 0)
-    )
+    octets = bytearray(_HEADER.pack(datagram.source_port, datagram.destination_port, length, 0))
     octets += datagram.payload
     if datagram.checked:
         pseudo = checksum.pseudo_ipv4(source, destination, ipv4.UDP, length)
