@@ -1,0 +1,1 @@
+"""How the user network answers and asks by ARP."""
