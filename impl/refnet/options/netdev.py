@@ -1,0 +1,197 @@
+"""``-netdev``: which backend, with which settings (CLI-01, CLI-10, SOCK-07..13)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from . import user
+from .fields import Fields
+from .grammar import Dialect, Line, Report, is_help, split_json, split_keyval, split_opts
+
+#: In the order of ``-netdev help``.
+TYPES = ("socket", "stream", "dgram", "hubport", "user")
+#: QEMU has these, refnet has not.
+ABSENT = ("none", "nic", "tap", "l2tpv3", "vde", "bridge", "vhost-user", "vhost-vdpa")
+_DOTTED = ("stream", "dgram")
+
+HELP = "Available netdev backend types:\n" + "".join(f"{name}\n" for name in TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class HubPort:
+    """A port of hub ``hub``; joined to the netdev ``netdev`` if that is named (HUB-06)."""
+
+    name: str
+    line: Line
+    hub: int
+    netdev: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inet:
+    """An IPv4 address and port, both as given."""
+
+    host: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unix:
+    """A path in the file system, or a name in the abstract namespace."""
+
+    path: str
+    abstract: bool = False
+    tight: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """An inherited descriptor, by number (as text, for the name of a monitor's one is refused)."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vsock:
+    """A VM socket; no backend takes one."""
+
+    cid: str
+    port: str
+
+
+Endpoint: TypeAlias = Inet | Unix | Descriptor | Vsock
+
+
+@dataclass(frozen=True, slots=True)
+class Dgram:
+    """``-netdev dgram``: one frame a datagram (SOCK-13)."""
+
+    name: str
+    line: Line
+    local: Endpoint | None
+    remote: Endpoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """``-netdev stream``: frames with a length in front (SOCK-12)."""
+
+    name: str
+    line: Line
+    address: Endpoint
+    server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """``-netdev socket``: the old form of both, in five ways (SOCK-05..11)."""
+
+    name: str
+    line: Line
+    fd: str | None
+    listen: str | None
+    connect: str | None
+    mcast: str | None
+    localaddr: str | None
+    udp: str | None
+
+
+Netdev: TypeAlias = user.User | HubPort | Dgram | Stream | Socket
+
+
+def split(text: str, report: Report) -> Line:
+    """Take the argument of ``-netdev`` apart, in the dialect that fits its type.
+
+    Raises:
+        OptionError: it can't be taken apart.
+    """
+    if text.startswith("{"):
+        return split_json("-netdev", text)
+    line = split_opts("-netdev", text, "type", lambda message: None)
+    if line.get("type") in _DOTTED:
+        return split_keyval("-netdev", text, "type")
+    return split_opts("-netdev", text, "type", report)
+
+
+def wants_help(line: Line) -> bool:
+    """Whether the line asks for the list of types."""
+    return line.dialect is Dialect.OPTS and is_help(line.get("type"))
+
+
+def interpret(line: Line) -> Netdev:
+    """Read one ``-netdev``.
+
+    Raises:
+        OptionError: with QEMU's text.
+    """
+    fields = Fields(line)
+    name = fields.required("id")
+    kind = fields.required("type")
+    if kind in ABSENT:
+        raise line.error(f"network backend '{kind}' is not compiled into this binary")
+    if kind not in TYPES:
+        raise line.error(f"Parameter 'type' does not accept value '{kind}'")
+    return _READERS[kind](name, line, fields)
+
+
+def _hubport(name: str, line: Line, fields: Fields) -> HubPort:
+    hub = fields.number("hubid", bits=32)
+    if hub is None:
+        fields.missing("hubid")
+    spec = HubPort(name, line, hub, fields.text("netdev"))
+    fields.finish()
+    return spec
+
+
+def _socket(name: str, line: Line, fields: Fields) -> Socket:
+    keys = ("fd", "listen", "connect", "mcast", "localaddr", "udp")
+    spec = Socket(name, line, *(fields.text(key) for key in keys))
+    fields.finish()
+    return spec
+
+
+def _dgram(name: str, line: Line, fields: Fields) -> Dgram:
+    local, remote = fields.group("local"), fields.group("remote")
+    spec = Dgram(
+        name, line, _endpoint(local) if local else None, _endpoint(remote) if remote else None
+    )
+    fields.finish()
+    return spec
+
+
+def _stream(name: str, line: Line, fields: Fields) -> Stream:
+    address = fields.group("addr")
+    if address is None:
+        fields.missing("addr")
+    spec = Stream(name, line, _endpoint(address), bool(fields.flag("server")))
+    fields.finish()
+    return spec
+
+
+def _endpoint(fields: Fields) -> Endpoint:
+    kind = fields.required("type")
+    match kind:
+        case "inet":
+            spec: Endpoint = Inet(fields.required("host"), fields.required("port"))
+            for switch in ("numeric", "ipv4", "ipv6", "keep-alive", "mptcp"):
+                fields.flag(switch)
+            fields.number("to", bits=16, signed=False)
+            return spec
+        case "unix":
+            path = fields.required("path")
+            tight = fields.flag("tight")
+            return Unix(path, bool(fields.flag("abstract")), tight is not False)
+        case "fd":
+            return Descriptor(fields.required("str"))
+        case "vsock":
+            return Vsock(fields.required("cid"), fields.required("port"))
+    raise fields.line.error(f"Parameter 'type' does not accept value '{kind}'")
+
+
+_READERS: dict[str, Callable[[str, Line, Fields], Netdev]] = {
+    "hubport": _hubport,
+    "socket": _socket,
+    "dgram": _dgram,
+    "stream": _stream,
+    "user": user.interpret,
+}

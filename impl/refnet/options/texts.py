@@ -1,0 +1,40 @@
+"""What ``-version`` and ``-help`` print."""
+
+RELEASE = (0, 1, 0)
+VERSION = "refnet version " + ".".join(map(str, RELEASE)) + ", a reference for QEMU's networking\n"
+
+HELP = """\
+usage: refnet [options]
+
+Networks:
+-netdev user,id=ID[,net=ADDR[/MASK]][,host=ADDR][,dns=ADDR][,dhcpstart=ADDR][,restrict=on|off]
+         [,hostname=NAME][,domainname=NAME][,dnssearch=DOMAIN][,tftp=DIR][,tftp-server-name=NAME]
+         [,bootfile=FILE][,hostfwd=RULE][,guestfwd=RULE][,ipv4=on|off][,ipv6=on|off]
+                the user-mode network stack
+-netdev hubport,id=ID,hubid=N[,netdev=ID]
+                a port of hub N, alone or with another netdev on it
+-netdev dgram,id=ID,local.type=inet|unix|fd,...[,remote.type=inet|unix,...]
+                one frame a datagram
+-netdev stream,id=ID[,server=on|off],addr.type=inet|unix|fd,...
+                frames with their length in front
+-netdev socket,id=ID,listen=|connect=|mcast=|udp=|fd=...
+                the older form of both
+-object filter-dump,id=ID,netdev=ID,file=FILE[,maxlen=N][,queue=all|rx|tx][,status=on|off]
+         [,position=head|tail|id=ID][,insert=behind|before]
+                record frames in a capture file
+
+Monitors:
+-monitor stdio|unix:PATH,server=on,wait=off|tcp:HOST:PORT,server=on,wait=off
+-qmp unix:PATH,server=on,wait=off
+-chardev socket,id=ID,fd=N|path=PATH|host=HOST,port=PORT[,server=on][,wait=off]
+-mon chardev=ID[,mode=readline|control]
+
+Others:
+-S              do not let frames move until the monitor says cont
+-seed N         make the stack's random numbers from N
+-profile NAME   behave as qemu-7.2 (default) or qemu-0.6 does
+-pidfile FILE   write the process number to FILE
+-version, -help
+
+Further options of QEMU are accepted and ignored, so that its command lines can be used.
+"""
