@@ -1,15 +1,17 @@
 """The whole command line: QEMU's options, told apart from those that say nothing about networks."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..errors import OptionError
 from ..slirp.profile import PROFILES, QEMU_7_2, Profile
 from . import chardev, netdev, objects, texts
+from .chardev import Chardev, Monitor
 from .fields import leading_number
 from .forwards import from_redirection
 from .grammar import Dialect, Line, Report, check_identifier
+from .objects import FilterDump
 
 
 def _words(text: str) -> frozenset[str]:
@@ -60,9 +62,9 @@ class Arguments:
     seed: int | None = None
     stopped: bool = False
     netdevs: list[Line] = field(default_factory=list)
-    objects: list[objects.FilterDump] = field(default_factory=list)
-    chardevs: list[chardev.Chardev] = field(default_factory=list)
-    monitors: list[chardev.Monitor] = field(default_factory=list)
+    objects: list[FilterDump] = field(default_factory=list)
+    chardevs: list[Chardev] = field(default_factory=list)
+    monitors: list[Monitor] = field(default_factory=list)
     pidfile: str | None = None
 
 
@@ -191,14 +193,14 @@ class _Reader:
             line = Line(f"-{option}", text)
             control, pretty = option != "monitor", option == "qmp-pretty"
             name = text.removeprefix("chardev:")
-            self.result.monitors.append(chardev.Monitor(name, line, control, pretty))
+            self.result.monitors.append(Monitor(name, line, control, pretty))
             return
         name = f"compat_monitor{len(self.result.monitors)}"
         device, monitor = chardev.parse_short(f"-{option}", text, name, self._report)
         self._add_chardev(device)
         self.result.monitors.append(monitor)
 
-    def _add_chardev(self, device: chardev.Chardev) -> None:
+    def _add_chardev(self, device: Chardev) -> None:
         if any(other.name == device.name for other in self.result.chardevs):
             raise device.line.error(f"Duplicate ID '{device.name}' for chardev")
         self.result.chardevs.append(device)
