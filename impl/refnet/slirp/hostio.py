@@ -276,12 +276,17 @@ class ListenFailed:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A client connected to listener ``handle``; it is ``connection``, from ``address:port``."""
+    """A client connected to listener ``handle``; it is ``connection``, from ``address:port``.
+
+    ``local_address`` and ``local_port`` are those that it connected to (HFW-12).
+    """
 
     handle: Handle
     connection: Handle
     address: int
     port: int
+    local_address: int = 0
+    local_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
