@@ -1,0 +1,54 @@
+"""What the tests of targets share: every installed target in turn, inside namespaces."""
+
+from importlib.metadata import EntryPoint, entry_points
+
+import pytest
+from vnetspec.fixtures import namespace
+from vnetspec.fixtures.targets.contract import Network, Target, Unsupported
+
+_POINTS = {point.name: point for point in entry_points(group="vnetspec.targets")}
+
+
+@pytest.fixture(scope="session")
+def network_namespace():
+    return namespace.enter()
+
+
+@pytest.fixture(scope="module", params=sorted(_POINTS))
+def target(request, network_namespace):
+    """Each target that the distribution announces; skipped where its package is missing."""
+    point: EntryPoint = _POINTS[request.param]
+    target: Target = point.load()()
+    try:
+        target.version()
+    except Unsupported as error:
+        pytest.skip(str(error))
+    yield target
+    target.close()
+
+
+@pytest.fixture
+def needs(target):
+    """Skip a target that says that it lacks a capability."""
+
+    def check(*capabilities):
+        lacking = set(capabilities) - target.capabilities
+        if lacking:
+            pytest.skip(f"{target.name} says that it has no {', '.join(sorted(lacking))}")
+
+    return check
+
+
+@pytest.fixture
+def start(target, tmp_path):
+    """Open networks that are closed when the test ends."""
+    links = []
+
+    def start(network=None):
+        link = target.open(network or Network(), tmp_path)
+        links.append(link)
+        return link
+
+    yield start
+    for link in links:
+        link.close()
