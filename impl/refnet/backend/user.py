@@ -1,0 +1,74 @@
+"""``-netdev user``: the sans-I/O stack between the fabric and the host."""
+
+from collections.abc import Callable
+
+from ..clock import Clock
+from ..fabric.port import Fabric, Port
+from ..slirp.stack import Slirp
+from .host import Host
+from .loop import Loop
+
+_SHORTEST = 60
+
+
+class UserPort(Port):
+    """A user-mode network.
+
+    It is a source of deadlines for the loop, those of its stack. Frames are padded to 60 octets
+    for a peer that wants it (GEN-01).
+    """
+
+    kind = "user"
+
+    def __init__(
+        self,
+        fabric: Fabric,
+        name: str,
+        loop: Loop,
+        stack: Slirp,
+        clock: Clock,
+        info: str,
+        report: Callable[[str], None],
+    ) -> None:
+        super().__init__(fabric, name)
+        self.stack = stack
+        self._loop = loop
+        self._clock = clock
+        self._info = info
+        self._report = report
+        self.host = Host(loop, stack, clock)
+        loop.add_source(self)
+        self.settle()
+
+    def describe(self) -> str:
+        return self._info
+
+    def receive(self, frame: bytes) -> bool:
+        self.stack.receive(frame, self._clock.now())
+        self.settle()
+        return True
+
+    def next_deadline(self) -> int | None:
+        return self.stack.next_deadline() if self._fabric.running else None
+
+    def poll(self, now: int) -> None:
+        self.stack.poll(self._clock.now())
+        self.settle()
+
+    def settle(self) -> None:
+        """Carry out what the stack asks of the host, and send what it has for the guest."""
+        self.host.run_actions()
+        self._emit()
+
+    def close(self) -> None:
+        self._loop.remove_source(self)
+        self.host.close()
+
+    def _emit(self) -> None:
+        for warning in self.stack.take_warnings():
+            self._report(f"warning: {warning}")
+        pads = self.peer is not None and self.peer.pads
+        for frame in self.stack.take_frames():
+            if pads and len(frame) < _SHORTEST:
+                frame = frame.ljust(_SHORTEST, b"\0")
+            self.send(frame)
