@@ -1,7 +1,6 @@
 """ARP on the user network (RFC 826 and the catalogue's ARP section)."""
 
 import pytest
-
 from vnetspec.fixtures.addresses import (
     BROADCAST,
     BROADCAST_MAC,
@@ -22,9 +21,7 @@ from vnetspec.fixtures.requirements import network, requirement
 
 
 @requirement("ARP-01")
-@pytest.mark.parametrize(
-    ("address", "mac"), [(ROUTER, ROUTER_MAC), (NAMESERVER, NAMESERVER_MAC)]
-)
+@pytest.mark.parametrize(("address", "mac"), [(ROUTER, ROUTER_MAC), (NAMESERVER, NAMESERVER_MAC)])
 def test_the_stacks_own_addresses_are_answered(guest, golden, address, mac):
     guest.says(arp_request(address))
 
@@ -261,8 +258,12 @@ def test_restrict_changes_nothing(guest, golden, address):
 @requirement("ARP-17")
 @network(
     ipv4="off",
-    arguments=["-netdev", "user,id=u1,net=10.0.9.0/24"]
-    + ["-netdev", "hubport,id=h9,hubid=0,netdev=u1"],
+    arguments=[
+        "-netdev",
+        "user,id=u1,net=10.0.9.0/24",
+        "-netdev",
+        "hubport,id=h9,hubid=0,netdev=u1",
+    ],
 )
 def test_no_arp_without_ipv4(guest, golden):
     guest.says(arp_request(ROUTER), arp_request(NAMESERVER))

@@ -1,0 +1,1 @@
+"""What restrict=on lets through and what it stops."""
