@@ -1,0 +1,1 @@
+"""Recording what passes: -object filter-dump."""

@@ -1,0 +1,1 @@
+"""Hubs: a frame in by one port leaves by all others."""

@@ -1,0 +1,1 @@
+"""ICMP on the user network: echoes, errors, and what is not answered."""

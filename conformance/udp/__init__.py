@@ -1,0 +1,1 @@
+"""UDP from the guest through the host, and back."""
