@@ -5,14 +5,87 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One version's behaviour; every field names a catalogue entry."""
+    """One version's behaviour. The defaults are QEMU 7.2's; each field names its entries."""
 
     name: str
-    #: First octets of the stack's own MAC; None of the rest: see ``arp.mac_of`` (ARP-02, LEG-01).
+
+    #: First octets of the stack's own MACs; the last of the IPv4 address follow (ARP-02, LEG-01).
     mac_prefix: bytes = b"\x52\x55"
+    #: Length of an ARP reply in octets (GEN-02, LEG-02).
+    arp_reply_length: int = 64
+    #: Guests are told apart by a table and asked for by ARP; else there is one guest, the one that
+    #: last asked for the stack or for a lease (ARP-08..12, GEN-08, LEG-02).
+    resolves_guests: bool = True
+
+    #: Every address of the network but the name server's stands for the host's loopback, and the
+    #: name server takes every port (UDP-03, DNS-03, IP4-14; LEG-04).
+    network_is_loopback: bool = False
+    #: DHCP and TFTP serve any destination address (DHCP-01, TFTP-21).
+    serves_any_address: bool = False
+
+    #: The name server answers an echo itself (ICM-02, LEG-04).
+    nameserver_answers_echo: bool = True
+    #: Other echoes leave by a ping socket, else at once by UDP to port 7 (ICM-05, ICM-07, LEG-04).
+    has_ping_sockets: bool = True
+    #: A datagram's TTL is checked and handed on (UDP-08, ICM-08; since libslirp 4.4).
+    forwards_ttl: bool = True
+    #: ICMP errors that the host received are handed on as they are (ICM-12; since libslirp 4.4).
+    forwards_errors: bool = True
+
+    #: DHCP replies go to 255.255.255.255, else to the address they give (DHCP-04, LEG-05).
+    dhcp_broadcasts: bool = True
+    #: ``siaddr`` is filled in (DHCP-07, LEG-05).
+    dhcp_names_server: bool = True
+    #: A requested address counts, and may be refused (DHCP-19..22, LEG-05).
+    dhcp_heeds_requests: bool = True
+    #: A BOOTP request and a DHCP request by a stranger are answered (DHCP-23, DHCP-24, LEG-05).
+    dhcp_takes_strangers: bool = True
+    #: A client that asks again gets the same address (DHCP-18, LEG-07).
+    dhcp_remembers: bool = True
+    #: Boot file and names are told (DHCP-08, DHCP-09, LEG-05).
+    dhcp_tells_names: bool = True
+
+    #: How many transfers at a time (TFTP-13, LEG-08).
+    tftp_sessions: int = 20
+    #: File names are absolute and begin with the directory (TFTP-05, LEG-10).
+    tftp_absolute_names: bool = False
+    #: Options are negotiated (TFTP-16, LEG-08).
+    tftp_options: bool = True
+    #: An acknowledgment asks for the block behind its own number, in 16 bits; else for the next
+    #: (TFTP-11, TFTP-20; LEG-11, LEG-12).
+    tftp_random_access: bool = False
+    #: The mode's case is ignored, and a broken request is answered with an error
+    #: (TFTP-04, TFTP-09; LEG-08, LEG-09).
+    tftp_lenient: bool = True
+    #: A request on the ports of a transfer under way takes its place (TFTP-03).
+    tftp_restarts: bool = True
 
 
 QEMU_7_2 = Profile("qemu-7.2")
-QEMU_0_6 = Profile("qemu-0.6", mac_prefix=b"\x52\x54\x00\x12\x35")
+
+QEMU_0_6 = Profile(
+    "qemu-0.6",
+    mac_prefix=b"\x52\x54\x00\x12\x35",
+    arp_reply_length=42,
+    resolves_guests=False,
+    network_is_loopback=True,
+    serves_any_address=True,
+    nameserver_answers_echo=False,
+    has_ping_sockets=False,
+    forwards_ttl=False,
+    forwards_errors=False,
+    dhcp_broadcasts=False,
+    dhcp_names_server=False,
+    dhcp_heeds_requests=False,
+    dhcp_takes_strangers=False,
+    dhcp_remembers=False,
+    dhcp_tells_names=False,
+    tftp_sessions=3,
+    tftp_absolute_names=True,
+    tftp_options=False,
+    tftp_random_access=True,
+    tftp_lenient=False,
+    tftp_restarts=False,
+)
 
 PROFILES = {profile.name: profile for profile in (QEMU_7_2, QEMU_0_6)}

@@ -10,6 +10,7 @@ from typing import Protocol
 from ..wire import ipv4
 from .hostio import Action, Event, Handle
 from .profile import Profile
+from .queue import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ class Stack(Protocol):
     profile: Profile
     now: int
 
-    def send(self, datagram: ipv4.Datagram) -> None:
-        """Emit towards the guest: identification (GEN-09), fragments (IP4-09), ARP (GEN-08)."""
+    def send(self, datagram: ipv4.Datagram, flow: Flow | None = None) -> None:
+        """Emit towards the guest: identification (GEN-09), fragments (IP4-09), ARP (GEN-08).
+
+        ``flow`` is the conversation it belongs to, if any (GEN-12).
+        """
 
     def send_error(
         self, offending: ipv4.Datagram, type: int, code: int, source: int | None = None
@@ -96,6 +100,12 @@ class Stack(Protocol):
     def warn(self, text: str) -> None:
         """Tell the person who runs refnet (standard error of the process)."""
 
+    def drop(self, reason: str) -> None:
+        """Count something that came from the guest and leads to nothing."""
+
+    def learn(self, address: int, mac: bytes) -> None:
+        """Note which guest has ``address`` (ARP-14)."""
+
 
 class Transport(Protocol):
     """What the stack asks of TCP."""
@@ -104,7 +114,10 @@ class Transport(Protocol):
         """Take a whole (reassembled) datagram of this protocol."""
 
     def on_slow_tick(self) -> None:
-        """Half a second has passed (TCP's timer unit); only called while :attr:`active`."""
+        """Half a second has passed (TCP's timer unit).
+
+        Called while :attr:`active`, and while other protocols keep the timer running (TCP-10).
+        """
 
     def on_fast_tick(self) -> None:
         """Two milliseconds have passed since :attr:`wants_fast_tick` became true (TCP-39)."""

@@ -1,0 +1,287 @@
+"""The user network: frames in, frames and host actions out, no I/O of its own.
+
+:class:`Slirp` owns what its protocols share: time, handles, the way out to the guest. It keeps the
+rhythm of libslirp's main loop, which shows on the wire: timers are looked at before the host's news
+and after the guest's frames, against flags that were set when the last call ended (TCP-10, TCP-20).
+"""
+
+import dataclasses
+from collections import Counter
+from typing import TypeVar
+
+from ..clock import MILLISECOND
+from ..errors import WireError
+from ..wire import ethernet, icmpv4, ipv4
+from . import icmp, ip
+from .arp import Arp, mac_of
+from .dhcp import DhcpServer
+from .forwards import HostForwards
+from .hostio import Action, Event, Failure, Handle
+from .icmp import Icmp
+from .profile import QEMU_7_2, Profile
+from .queue import Flow, OutputQueue
+from .seam import Config, GuestForward, HostForward, Owner, SocketRow
+from .tcp import Tcp
+from .tftp import TftpServer
+from .udp import Udp
+
+#: Periods of the two timers in ms.
+SLOW_TICK = 499
+FAST_TICK = 2
+
+#: Where QEMU's initial sequence numbers begin (TCP-10).
+_FIRST_SEQUENCE = 1
+
+_Item = TypeVar("_Item")
+
+
+class Slirp:
+    """One user network.
+
+    Drive it with :meth:`receive`, :meth:`on_event` and :meth:`poll`, and after each take what it
+    leaves with :meth:`take_frames`, :meth:`take_actions` and :meth:`take_warnings`. Time is given
+    in nanoseconds and must not decrease.
+
+    Args:
+        config: the network's settings.
+        profile: the version of QEMU to be.
+        seed: where initial sequence numbers start; None: where QEMU's do (TCP-10).
+
+    Attributes:
+        now: the time of the call under way, or of the last one.
+        dropped: how many things from the guest led to nothing, by reason.
+    """
+
+    def __init__(
+        self, config: Config, profile: Profile = QEMU_7_2, seed: int | None = None
+    ) -> None:
+        self.config = config
+        self.profile = profile
+        self.seed = seed
+        self.now = 0
+        self.dropped: Counter[str] = Counter()
+        self._frames: list[bytes] = []
+        self._actions: list[Action] = []
+        self._warnings: list[str] = []
+        self._owners: dict[Handle, Owner] = {}
+        self._next_handle = 1
+        self._identification = 0
+        self._own_mac = mac_of(config.host, profile)
+
+        self._arp = Arp(config, profile, self._frames.append)
+        self._queue = OutputQueue(self._emit, self._arp.neighbours.lookup, self._arp.request)
+        self._reassembly = ip.Reassembly()
+        self._icmp = Icmp(self)
+        self._udp = Udp(self, DhcpServer(self), TftpServer(self))
+        self._tcp = Tcp(self, _FIRST_SEQUENCE if seed is None else _scatter(seed))
+        self._forwards = HostForwards(self._udp, self._tcp)
+
+        self._slow_wanted = False
+        self._last_slow = 0
+        self._fast_since: int | None = None
+        self._settled = 0
+
+        for forward in reversed(config.host_forwards):
+            self.add_host_forward(forward)
+        self._settle()
+
+    @property
+    def failed_forwards(self) -> list[tuple[HostForward, Failure]]:
+        """Rules that the host can't listen for, and why (HFW-09); they are not in force."""
+        return self._forwards.failed
+
+    @property
+    def failed_guest_forwards(self) -> list[GuestForward]:
+        """Rules whose device the host can't open (GFW-01)."""
+        return [rule for rule in self._tcp.failed if isinstance(rule, GuestForward)]
+
+    # -- what drives the stack -------------------------------------------------------------------
+
+    def receive(self, frame: bytes, now: int) -> None:
+        """Take one frame from a guest, without FCS. Never fails, whatever the octets are."""
+        self.now = now
+        try:
+            self._dispatch(ethernet.decode(frame))
+        except WireError as error:
+            self.drop(str(error).partition(":")[0])
+        self._run_timers()
+        self._settle()
+
+    def on_event(self, event: Event, now: int) -> None:
+        """Take what the host has to tell; about a handle that nobody holds, it is dropped."""
+        self.now = now
+        self._run_timers()
+        self._forwards.on_event(event)
+        owner = self._owners.get(event.handle)
+        if owner is not None:
+            owner.on_event(event)
+        self._settle()
+
+    def poll(self, now: int) -> None:
+        """Do what is due at ``now``."""
+        self.now = now
+        self._run_timers()
+        self._settle()
+
+    def next_deadline(self) -> int | None:
+        """When :meth:`poll` is due next, in ns; None: only after another call."""
+        deadlines = []
+        if (waiting := self._queue.next_deadline()) is not None:
+            deadlines.append(waiting)
+        if self._fast_since is not None:
+            deadlines.append((self._fast_since + FAST_TICK) * MILLISECOND)
+        if self._slow_wanted:
+            tick = self._last_slow + SLOW_TICK
+            if tick <= self._settled:
+                tick = self._settled + SLOW_TICK
+            deadlines.append(tick * MILLISECOND)
+        return min(deadlines, default=None)
+
+    def take_frames(self) -> list[bytes]:
+        """The frames for the guest, in order, unpadded but for ARP replies (GEN-01, GEN-02)."""
+        return _drain(self._frames)
+
+    def take_actions(self) -> list[Action]:
+        """The actions for the host, in the order in which they are to be carried out."""
+        return _drain(self._actions)
+
+    def take_warnings(self) -> list[str]:
+        """Lines for the person who runs this."""
+        return _drain(self._warnings)
+
+    # -- what the monitor asks -------------------------------------------------------------------
+
+    def add_host_forward(self, forward: HostForward) -> None:
+        """Listen for a rule; see :attr:`failed_forwards` for those that come to nothing."""
+        self._forwards.add(forward)
+
+    def remove_host_forward(self, protocol: int, host_address: int, host_port: int) -> bool:
+        """Stop listening at an address and port really bound; whether anything did."""
+        return self._forwards.remove(protocol, host_address, host_port)
+
+    def rows(self) -> list[SocketRow]:
+        """What ``info usernet`` lists, in its order (INF-06)."""
+        return [*self._tcp.rows(), *self._udp.rows(), *self._icmp.rows()]
+
+    # -- what the protocols ask (seam.Stack) -----------------------------------------------------
+
+    def send(self, datagram: ipv4.Datagram, flow: Flow | None = None) -> None:
+        """Number, cut and queue a datagram (GEN-09, IP4-09, GEN-08)."""
+        identification = self._identification
+        self._identification = (identification + 1) & 0xFFFF
+        for piece in ip.fragments(datagram, self.config.mtu):
+            octets = ipv4.encode(dataclasses.replace(piece, identification=identification))
+            if not self._queue.put(octets, datagram.destination, flow, self.now):
+                self.drop("output queue")
+
+    def send_error(
+        self, offending: ipv4.Datagram, type: int, code: int, source: int | None = None
+    ) -> None:
+        """Send an ICMP error, unless none must be sent (ICM-10, ICM-11)."""
+        origin = self.config.host if source is None else source
+        error = icmp.error_about(offending, type, code, origin)
+        if error is not None:
+            self.send(error)
+
+    def perform(self, action: Action) -> None:
+        self._actions.append(action)
+
+    def claim(self, owner: Owner) -> Handle:
+        handle = self._next_handle
+        self._next_handle += 1
+        self._owners[handle] = owner
+        return handle
+
+    def claim_for(self, listener: Handle) -> Handle:
+        """Draw a handle for what ``listener`` has accepted; its events go to the same owner."""
+        return self.claim(self._owners[listener])
+
+    def release(self, handle: Handle) -> None:
+        self._owners.pop(handle, None)
+
+    def warn(self, text: str) -> None:
+        self._warnings.append(text)
+
+    def drop(self, reason: str) -> None:
+        self.dropped[reason] += 1
+
+    def learn(self, address: int, mac: bytes) -> None:
+        self._arp.neighbours.learn(address, mac)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _dispatch(self, frame: ethernet.Frame) -> None:
+        """By EtherType (GEN-05); the destination is not looked at (GEN-04)."""
+        if not self.config.ipv4:
+            self.drop("IPv4 is off")
+        elif frame.ethertype == ethernet.ARP:
+            self._arp.receive(frame)
+        elif frame.ethertype == ethernet.IPV4:
+            self._on_datagram(ipv4.decode(frame.payload))
+        else:
+            self.drop("EtherType")
+
+    def _on_datagram(self, datagram: ipv4.Datagram) -> None:
+        """Check the TTL (IP4-03), reassemble (IP4-06), hand to the protocol (IP4-05)."""
+        if datagram.ttl == 0:
+            self.send_error(datagram, icmpv4.TIME_EXCEEDED, 0)
+            return
+        whole: ipv4.Datagram | None = datagram
+        if datagram.is_fragment:
+            whole = self._reassembly.add(datagram)
+        elif datagram.reserved:
+            self._reassembly.forget(datagram)
+            whole = dataclasses.replace(
+                datagram, reserved=False, dont_fragment=False, tos=datagram.tos & ~1
+            )
+        if whole is None:
+            return
+        if whole.protocol == ipv4.TCP:
+            self._tcp.receive(whole)
+        elif whole.protocol == ipv4.UDP:
+            self._udp.receive(whole)
+        elif whole.protocol == ipv4.ICMP:
+            self._icmp.receive(whole)
+        else:
+            self.drop("IP protocol")
+
+    def _emit(self, octets: bytes, mac: bytes) -> None:
+        """Send a packet to a guest, from the host's MAC whatever its source is (GEN-03)."""
+        self._frames.append(
+            ethernet.encode(ethernet.Frame(mac, self._own_mac, ethernet.IPV4, octets))
+        )
+
+    def _run_timers(self) -> None:
+        now = self.now // MILLISECOND
+        if self._fast_since is not None and now - self._fast_since >= FAST_TICK:
+            self._fast_since = None
+            self._tcp.on_fast_tick()
+        if self._slow_wanted and now - self._last_slow >= SLOW_TICK:
+            self._last_slow = now
+            self._reassembly.on_slow_tick()
+            self._tcp.on_slow_tick()
+
+    def _settle(self) -> None:
+        """Send what can be sent, end what has expired, and see which timers are wanted."""
+        self._queue.flush(self.now)
+        self._udp.catch_up()
+        self._udp.expire()
+        self._icmp.expire()
+        self._settled = self.now // MILLISECOND
+        self._slow_wanted = (
+            self._tcp.active or len(self._reassembly) > 0 or self._udp.waiting or self._icmp.waiting
+        )
+        if self._fast_since is None and self._tcp.wants_fast_tick:
+            self._fast_since = self._settled
+
+
+def _drain(items: list[_Item]) -> list[_Item]:
+    """All items; the list is empty afterwards, and the same list."""
+    taken = items.copy()
+    items.clear()
+    return taken
+
+
+def _scatter(seed: int) -> int:
+    """32 bits that look like chance and follow from ``seed`` (Fibonacci hashing)."""
+    return (seed * 0x9E3779B97F4A7C15 >> 16) & 0xFFFFFFFF
