@@ -1,0 +1,1 @@
+"""How the user network leases addresses by DHCP and answers BOOTP."""

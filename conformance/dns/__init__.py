@@ -1,0 +1,1 @@
+"""How the user network forwards DNS to the resolver of the host."""

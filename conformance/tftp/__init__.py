@@ -1,0 +1,1 @@
+"""The TFTP server of the user network."""
