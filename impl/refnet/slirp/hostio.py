@@ -135,7 +135,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Allow up to ``limit`` octets in all to be read from now on; replaces the last allowance."""
+    """Allow up to ``limit`` octets in all to be read from now on; replaces the last allowance.
+
+    Of an endpoint for datagrams, which may be read from the start: 0 stops reading, any other
+    ``limit`` resumes it (GEN-13).
+    """
 
     handle: Handle
     limit: int

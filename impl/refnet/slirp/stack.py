@@ -81,7 +81,7 @@ class Slirp:
         self._fast_since: int | None = None
         self._settled = 0
 
-        for forward in reversed(config.host_forwards):
+        for forward in config.host_forwards:
             self.add_host_forward(forward)
         self._settle()
 
@@ -264,7 +264,7 @@ class Slirp:
     def _settle(self) -> None:
         """Send what can be sent, end what has expired, and see which timers are wanted."""
         self._queue.flush(self.now)
-        self._udp.catch_up()
+        self._udp.resume()
         self._udp.expire()
         self._icmp.expire()
         self._settled = self.now // MILLISECOND

@@ -5,12 +5,11 @@ A session owns one endpoint on the host. What the guest sends goes out there, tr
 last datagram, for errors (ICM-12), and its destination, for the source of replies (UDP-04). A host
 forward is a session that is there from the start and never expires (HFW-07).
 
-While more than four datagrams of a session wait for the guest's MAC, what comes in for it is put
-off (GEN-13), as QEMU leaves it in the socket.
+While more than four packets of a session wait for the guest's MAC, its endpoint is not read
+(GEN-13).
 """
 
 import dataclasses
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,15 +23,14 @@ from .seam import HostForward, SocketRow, Stack
 #: from port 53 (UDP-02, DNS-08).
 LIFETIME = 240_000
 DNS_LIFETIME = 10_000
-#: How many datagrams may wait for the guest before reading is put off (GEN-13).
+#: How many packets may wait for the guest while the endpoint is read (GEN-13).
 MOST_WAITING = 4
-#: How much is put off: Linux's default for the receive buffer of a socket.
-MOST_BACKLOG = 212_992
 #: How many sessions there may be; stands for the host's limit of descriptors (OUT-02).
 MOST_SESSIONS = 1024
 
 TTL = 64
 _LOW_DELAY = 0x10
+_ANY_LENGTH = 0xFFFF
 
 
 class Server(Protocol):
@@ -57,7 +55,6 @@ class Session:
         tos: of what the guest gets.
         last: the guest's last datagram.
         forward: the rule behind it, if it is a host forward.
-        backlog: datagrams from the host that are put off.
     """
 
     handle: hostio.Handle
@@ -71,8 +68,6 @@ class Session:
     forward: HostForward | None = None
     bound: tuple[int, int] | None = None
     flow: Flow = field(default_factory=Flow)
-    backlog: deque[hostio.UdpReceived] = field(default_factory=deque)
-    backlog_octets: int = 0
 
 
 class Udp:
@@ -88,7 +83,7 @@ class Udp:
         self._tftp = tftp_server
         self._sessions: dict[hostio.Handle, Session] = {}
         self._by_guest: dict[tuple[int, int], list[Session]] = {}
-        self._behind: list[Session] = []
+        self._paused: list[Session] = []
         self._forwards = 0
         self._none_expires_before = 0
 
@@ -124,10 +119,7 @@ class Udp:
             return
         match event:
             case hostio.UdpReceived():
-                if session.backlog or session.flow.waiting > MOST_WAITING:
-                    self._put_off(session, event)
-                else:
-                    self._on_received(session, event)
+                self._on_received(session, event)
             case hostio.UdpFailed():
                 self._on_failure(session, event.error)
             case hostio.Listening():
@@ -164,15 +156,12 @@ class Udp:
                 return True
         return False
 
-    def catch_up(self) -> None:
-        """Deliver what was put off, now that the queue may have room again (GEN-13)."""
-        for session in list(self._behind):
-            while session.backlog and session.flow.waiting <= MOST_WAITING:
-                event = session.backlog.popleft()
-                session.backlog_octets -= len(event.payload)
-                self._on_received(session, event)
-            if not session.backlog:
-                self._behind.remove(session)
+    def resume(self) -> None:
+        """Let the host read again where the queue has room again (GEN-13)."""
+        for session in list(self._paused):
+            if session.flow.waiting <= MOST_WAITING:
+                self._paused.remove(session)
+                self._stack.perform(hostio.Read(session.handle, _ANY_LENGTH))
 
     def expire(self) -> None:
         """End the sessions whose time is over."""
@@ -278,21 +267,15 @@ class Udp:
             ipv4.Datagram(source, session.guest, ipv4.UDP, payload, TTL, session.tos),
             session.flow,
         )
+        if session.flow.waiting > MOST_WAITING and session not in self._paused:
+            self._paused.append(session)
+            self._stack.perform(hostio.Read(session.handle, 0))
 
     def _extend(self, session: Session, lifetime: int) -> None:
         """Let a session live for ``lifetime`` ms from now, unless it lives for ever."""
         if session.expires is not None:
             session.expires = self._stack.now // MILLISECOND + lifetime
             self._none_expires_before = min(self._none_expires_before, session.expires)
-
-    def _put_off(self, session: Session, event: hostio.UdpReceived) -> None:
-        if session.backlog_octets + len(event.payload) > MOST_BACKLOG:
-            self._stack.drop("UDP backlog")
-            return
-        if not session.backlog:
-            self._behind.append(session)
-        session.backlog.append(event)
-        session.backlog_octets += len(event.payload)
 
     def _on_failure(self, session: Session, error: hostio.Failure | hostio.IcmpError) -> None:
         """UDP-10: a failure to send is an unreachable net; what the host's kernel heard from the
@@ -316,8 +299,8 @@ class Udp:
     def _remove(self, session: Session) -> None:
         del self._sessions[session.handle]
         self._forwards -= session.forward is not None
-        if session in self._behind:
-            self._behind.remove(session)
+        if session in self._paused:
+            self._paused.remove(session)
         key = session.guest, session.guest_port
         self._by_guest[key].remove(session)
         if not self._by_guest[key]:
