@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from ...wire import ipv4
 from ...wire._types import Buffer
 from ...wire.tcp import Segment
+from ..queue import Flow
 from . import sequence
 from .reassembly import Reassembly
 from .state import State
@@ -32,6 +33,7 @@ LONGEST_TIMEOUT = 24
 FIRST_TIMEOUT = 12
 _UNKNOWN_DEVIATION = 24
 
+_THROUGHPUT, _LOW_DELAY = 8, 16
 _FAR_SERVICE = {
     20: 8,
     23: 16,
@@ -85,6 +87,7 @@ class Connection:
         "far",
         "far_port",
         "fin_sent",
+        "flow",
         "idle",
         "incoming",
         "irs",
@@ -130,6 +133,7 @@ class Connection:
         self.far_port = far_port
         self.mtu = mtu
         self.tos = type_of_service(near_port, far_port)
+        self.flow = Flow(low_delay=self.tos == _LOW_DELAY)
         self.state = State.CLOSED
         self.stream: Stream | None = None
         self.opening: tuple[ipv4.Datagram, Segment] | None = None

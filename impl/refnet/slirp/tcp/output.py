@@ -172,7 +172,7 @@ def send(
         c.far_port, c.near_port, number, c.rcv_nxt, flags, window, text, urgent, options
     )
     payload = tcp.encode(segment, c.far, c.near)
-    stack.send(ipv4.Datagram(c.far, c.near, ipv4.TCP, payload, TTL, c.tos))
+    stack.send(ipv4.Datagram(c.far, c.near, ipv4.TCP, payload, TTL, c.tos), c.flow)
 
 
 def refuse(

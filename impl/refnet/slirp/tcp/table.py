@@ -139,7 +139,8 @@ class Tcp:
         Connections that came through it stay.
         """
         for listener in reversed(tuple(self._listeners.values())):
-            if (listener.address, listener.port) == (forward.host_address, forward.host_port):
+            bound = (listener.address, listener.port)
+            if forward == listener.forward or bound == (forward.host_address, forward.host_port):
                 self._forget(listener)
                 self.stack.perform(hostio.Close(listener.handle))
                 return True
@@ -365,18 +366,13 @@ class Tcp:
             self._end(c)
 
     def _on_broken(self, event: hostio.Broken) -> None:
-        """A reset of the stream ends the connection; one that only can't be written, half of it."""
+        """The stream was reset, or can't be written to: the guest hears RST,ACK (TCP-25)."""
         channel = self._channels.get(event.handle)
         if channel is not None:
             channel.broken = True
             return
         c = self._streams.get(event.handle)
-        if c is None or c.stream is None:
-            return
-        if c.stream.ended:
-            c.stream.shut = True
-            self._end(c)
-        else:
+        if c is not None:
             self.drop(c)
 
     def _on_listening(self, event: hostio.Listening) -> None:

@@ -1,0 +1,257 @@
+"""Carries out on the operating system what the user-mode stack asks for, and tells it the outcome.
+
+:class:`Host` is the only way from ``slirp`` to sockets, files and processes. Nothing that the
+system refuses raises out of here: it becomes the event that ``slirp.hostio`` has for it.
+"""
+
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..clock import Clock
+from ..slirp import hostio
+from ..slirp.hostio import Action, Event, Failure, Handle, Nameserver
+from ..wire import ipv4
+from .failures import failure
+from .host_datagrams import PingEndpoint, UdpEndpoint, number, unavailable
+from .host_files import HostFile
+from .host_streams import Child, HostListener, HostStream
+from .loop import Loop
+from .pipes import SocketPipe, open_device, spawn
+from .resolver import Resolver
+
+
+class Stack(Protocol):
+    """What the host knows of the stack that it serves (``slirp.stack.Slirp``)."""
+
+    def take_actions(self) -> list[Action]: ...
+
+    def on_event(self, event: Event, now: int) -> None: ...
+
+    def claim_for(self, handle: Handle) -> Handle:
+        """Draw a handle whose events go to the owner of ``handle``."""
+
+
+class Host:
+    """The host's side of one user-mode network.
+
+    Args:
+        loop: where descriptors are waited for.
+        stack: whose actions are carried out.
+        clock: the time that goes with each event.
+        resolv_conf: where the host's resolver is read from.
+        notify: called after events of the loop, when the stack may have frames to send.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        stack: Stack,
+        clock: Clock,
+        resolv_conf: str | os.PathLike[str] = "/etc/resolv.conf",
+        notify: Callable[[], None] | None = None,
+    ) -> None:
+        self.notify = notify
+        self._loop = loop
+        self._stack = stack
+        self._clock = clock
+        self._resolver = Resolver(resolv_conf, clock)
+        self._running = False
+        self._streams: dict[Handle, HostStream] = {}
+        self._udp: dict[Handle, UdpEndpoint] = {}
+        self._pings: dict[Handle, PingEndpoint] = {}
+        self._listeners: dict[Handle, HostListener] = {}
+        self._files: dict[Handle, HostFile] = {}
+        self._children: set[Child] = set()
+        self._carry_out: dict[type, Callable[[Any], None]] = {
+            hostio.OpenUdp: self._open_udp,
+            hostio.SendUdp: self._send_udp,
+            hostio.SendPing: self._send_ping,
+            hostio.Connect: self._connect,
+            hostio.Listen: self._listen,
+            hostio.Spawn: self._spawn,
+            hostio.OpenChannel: self._open_channel,
+            hostio.Send: self._send,
+            hostio.Read: self._read,
+            hostio.Shutdown: self._shutdown,
+            hostio.Close: self._close,
+            hostio.ReadFile: self._read_file,
+            hostio.MeasureFile: self._measure_file,
+        }
+
+    def run_actions(self) -> None:
+        """Carry out actions, and those that their outcomes lead to, until none is left."""
+        if self._running:
+            return
+        self._running = True
+        try:
+            while actions := self._stack.take_actions():
+                for action in actions:
+                    self._carry_out[type(action)](action)
+        finally:
+            self._running = False
+
+    def descriptor(self, handle: Handle | None) -> int:
+        """The file descriptor behind a handle, for ``info usernet``; -1: there is none."""
+        if handle is None:
+            return -1
+        for endpoints in (self._streams, self._udp, self._pings, self._listeners):
+            if handle in endpoints:
+                return int(endpoints[handle].descriptor)
+        return -1
+
+    def close(self) -> None:
+        """Drop every endpoint and end every command."""
+        for endpoints in (self._streams, self._udp, self._pings, self._listeners, self._files):
+            for endpoint in endpoints.values():
+                endpoint.close()
+            endpoints.clear()
+        for child in tuple(self._children):
+            child.kill()
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def _emit(self, event: Event) -> None:
+        """Tell the stack. Outside :meth:`run_actions` its actions follow at once."""
+        self._stack.on_event(event, self._clock.now())
+        if not self._running:
+            self.run_actions()
+            if self.notify is not None:
+                self.notify()
+
+    def _accepted(self, listener: Handle, connection: socket.socket) -> None:
+        handle = self._stack.claim_for(listener)
+        host, port = connection.getpeername()
+        local_host, local_port = connection.getsockname()
+        self._streams[handle] = HostStream(self._loop, self._emit, handle, SocketPipe(connection))
+        self._emit(
+            hostio.Accepted(listener, handle, number(host), port, number(local_host), local_port)
+        )
+
+    def _real(self, address: hostio.Address) -> int | None:
+        """An address to send to; None: it stands for a resolver that the host has not got."""
+        if not isinstance(address, Nameserver):
+            return address
+        return self._resolver.nameserver() if address is Nameserver.IPV4 else None
+
+    # -- datagrams -------------------------------------------------------------------------------
+
+    def _open_udp(self, action: hostio.OpenUdp) -> None:
+        """Without a descriptor left, the session stays silent (OUT-02)."""
+        try:
+            self._udp[action.handle] = UdpEndpoint(self._loop, self._emit, action.handle)
+        except OSError:
+            return
+
+    def _send_udp(self, action: hostio.SendUdp) -> None:
+        endpoint = self._udp.get(action.handle)
+        if endpoint is None:
+            return
+        address = self._real(action.address)
+        if address is None:
+            self._emit(hostio.UdpFailed(action.handle, Failure.NOT_PERMITTED))
+        else:
+            endpoint.send(action, address)
+
+    def _send_ping(self, action: hostio.SendPing) -> None:
+        try:
+            endpoint = PingEndpoint(self._loop, self._emit, action)
+        except OSError as error:
+            if unavailable(error):
+                self._emit(hostio.PingUnavailable(action.handle))
+            else:
+                self._emit(hostio.PingFailed(action.handle, failure(error), sending=True))
+            return
+        self._pings[action.handle] = endpoint
+        endpoint.send(action.payload)
+
+    # -- streams ---------------------------------------------------------------------------------
+
+    def _connect(self, action: hostio.Connect) -> None:
+        address = self._real(action.address)
+        if address is None:
+            error = Failure.NOT_PERMITTED
+            self._emit(hostio.ConnectFailed(action.handle, error, at_once=True))
+            return
+        try:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        except OSError as error:
+            self._emit(hostio.ConnectFailed(action.handle, failure(error), at_once=True))
+            return
+        stream = HostStream(self._loop, self._emit, action.handle, SocketPipe(sock))
+        self._streams[action.handle] = stream
+        stream.connect(sock, address, action.port)
+
+    def _listen(self, action: hostio.Listen) -> None:
+        try:
+            if action.protocol == ipv4.UDP:
+                bound = (action.address, action.port)
+                udp = UdpEndpoint(self._loop, self._emit, action.handle, bound)
+                self._udp[action.handle] = udp
+                host, port = udp.socket.getsockname()
+                self._emit(hostio.Listening(action.handle, number(host), port))
+            else:
+                listener = HostListener(self._loop, action, self._accepted)
+                self._listeners[action.handle] = listener
+                self._emit(hostio.Listening(action.handle, *listener.bound))
+        except (OSError, OverflowError) as error:
+            reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
+            self._emit(hostio.ListenFailed(action.handle, reason))
+
+    def _spawn(self, action: hostio.Spawn) -> None:
+        try:
+            pipe, process = spawn(action.command)
+        except (OSError, ValueError) as error:
+            reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
+            self._emit(hostio.ConnectFailed(action.handle, reason, at_once=True))
+            return
+        self._children.add(Child(self._loop, process, self._children.discard))
+        stream = HostStream(self._loop, self._emit, action.handle, pipe, process)
+        self._streams[action.handle] = stream
+        self._emit(hostio.Connected(action.handle))
+
+    def _open_channel(self, action: hostio.OpenChannel) -> None:
+        try:
+            pipe = open_device(action.device)
+        except (OSError, ValueError) as error:
+            reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
+            self._emit(hostio.ConnectFailed(action.handle, reason, at_once=True))
+            return
+        self._streams[action.handle] = HostStream(self._loop, self._emit, action.handle, pipe)
+        self._emit(hostio.Connected(action.handle))
+
+    def _send(self, action: hostio.Send) -> None:
+        stream = self._streams.get(action.handle)
+        if stream is not None:
+            stream.send(action.data, action.urgent)
+
+    def _read(self, action: hostio.Read) -> None:
+        reader = self._streams.get(action.handle) or self._udp.get(action.handle)
+        if reader is not None:
+            reader.allow(action.limit)
+
+    def _shutdown(self, action: hostio.Shutdown) -> None:
+        stream = self._streams.get(action.handle)
+        if stream is not None:
+            stream.shut()
+
+    def _close(self, action: hostio.Close) -> None:
+        for endpoints in (self._streams, self._udp, self._pings, self._listeners, self._files):
+            endpoint = endpoints.pop(action.handle, None)
+            if endpoint is not None:
+                endpoint.close(action.reset)
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def _read_file(self, action: hostio.ReadFile) -> None:
+        self._emit(self._file(action.handle).read(action))
+
+    def _measure_file(self, action: hostio.MeasureFile) -> None:
+        self._emit(self._file(action.handle).measure(action))
+
+    def _file(self, handle: Handle) -> HostFile:
+        if handle not in self._files:
+            self._files[handle] = HostFile(handle)
+        return self._files[handle]

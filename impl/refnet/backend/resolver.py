@@ -1,0 +1,55 @@
+"""The host's resolver, for the virtual nameserver to forward to (DNS-05, DNS-06)."""
+
+import os
+import socket
+from pathlib import Path
+
+from ..clock import SECOND, Clock
+
+_LIFETIME = SECOND
+
+
+class Resolver:
+    """The first IPv4 nameserver of a ``resolv.conf``.
+
+    An answer is good for a second without a look at the file; after that the file is read again
+    if it has changed.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], clock: Clock) -> None:
+        self._path = Path(path)
+        self._clock = clock
+        self._address: int | None = None
+        self._read_at = 0
+        self._identity: tuple[int, ...] = ()
+
+    def nameserver(self) -> int | None:
+        """The address, or None: the file names no usable one (DNS-07)."""
+        now = self._clock.now()
+        if self._address is not None and now - self._read_at < _LIFETIME:
+            return self._address
+        try:
+            status = self._path.stat()
+            identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            if self._address is None or identity != self._identity:
+                text = self._path.read_text(encoding="utf-8", errors="replace")
+                self._address = first_nameserver(text)
+                self._identity = identity
+                self._read_at = now
+        except OSError:
+            self._address = None
+        return self._address
+
+
+def first_nameserver(text: str) -> int | None:
+    """The first ``nameserver`` line with an IPv4 address; a ``%scope`` is cut off (DNS-05)."""
+    for line in text.splitlines():
+        words = line.split(None, 2)
+        if len(words) < 2 or words[0] != "nameserver" or line[:1].isspace():
+            continue
+        try:
+            packed = socket.inet_pton(socket.AF_INET, words[1].partition("%")[0])
+        except OSError:
+            continue
+        return int.from_bytes(packed, "big")
+    return None
