@@ -143,6 +143,7 @@ class PingEndpoint:
         self.handle = action.handle
         self._loop = loop
         self._emit = emit
+        self._code = action.code
         self._sequence = action.sequence
         self._peer = action.address
         self.socket, self._raw = _ping_socket()
@@ -154,7 +155,7 @@ class PingEndpoint:
 
     def send(self, payload: Buffer) -> None:
         """Send the echo request; a raw socket wants its checksum as well."""
-        fields = [_ECHO_REQUEST, 0, 0, self._identifier, self._sequence]
+        fields = [_ECHO_REQUEST, self._code, 0, self._identifier, self._sequence]
         message = _ICMP_HEADER.pack(*fields) + bytes(payload)
         fields[2] = checksum.internet(message)
         message = _ICMP_HEADER.pack(*fields) + bytes(payload)

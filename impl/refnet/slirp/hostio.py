@@ -70,6 +70,8 @@ class SendUdp:
 class SendPing:
     """Open a ping socket for ``handle``, send one ICMP echo (ICM-05), await one reply.
 
+    ``code`` is the guest's; Linux's ping sockets refuse to send any but 0.
+
     Answered by :class:`PingReply` or :class:`PingFailed`; if the host allows no such socket, by
     :class:`PingUnavailable`.
     """
@@ -79,6 +81,7 @@ class SendPing:
     identifier: int
     sequence: int
     payload: Buffer
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 An echo to the host's or the name server's address is answered at once (ICM-01, ICM-02). Any other
 one becomes a ping of the host's own (ICM-05): ``SendPing`` opens a socket for it alone, and the
 first reply or error ends it (ICM-06). A host that allows no such sockets is asked for one UDP
-datagram to port 7 of the target instead, where an echo server may answer (ICM-07). Linux lets a
-ping socket send no echo whose code is not 0, so such a one is answered as what never left (ICM-09).
+datagram to port 7 of the target instead, where an echo server may answer (ICM-07).
 """
 
 import dataclasses
@@ -101,8 +100,6 @@ class Icmp:
             self._reflect(datagram, message)
         elif self._stack.config.restricted:
             self._stack.drop("restricted")
-        elif message.code and self._stack.profile.has_ping_sockets:
-            self._stack.send_error(datagram, icmpv4.UNREACHABLE, icmpv4.UNREACHABLE_NET)
         elif len(self._pings) >= MOST_PINGS:
             self._stack.drop("too many pings")
         else:
@@ -192,6 +189,7 @@ class Icmp:
                     message.identifier,
                     message.sequence,
                     message.payload,
+                    message.code,
                 )
             )
         else:
