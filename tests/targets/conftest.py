@@ -1,12 +1,10 @@
 """What the tests of targets share: every installed target in turn, inside namespaces."""
 
-from importlib.metadata import EntryPoint, entry_points
-
 import pytest
-from vnetspec.fixtures import namespace
-from vnetspec.fixtures.targets.contract import Network, Target, Unsupported
 
-_POINTS = {point.name: point for point in entry_points(group="vnetspec.targets")}
+from vnetspec.fixtures import namespace
+from vnetspec.fixtures.targets.contract import Network, Unsupported
+from vnetspec.fixtures.targets.find import find, known
 
 
 @pytest.fixture(scope="session")
@@ -14,11 +12,10 @@ def network_namespace():
     return namespace.enter()
 
 
-@pytest.fixture(scope="module", params=sorted(_POINTS))
+@pytest.fixture(scope="module", params=list(known()))
 def target(request, network_namespace):
     """Each target that the distribution announces; skipped where its package is missing."""
-    point: EntryPoint = _POINTS[request.param]
-    target: Target = point.load()()
+    target = find(request.param)
     try:
         target.version()
     except Unsupported as error:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from vnetspec.fixtures.addresses import GUEST_MAC, LOOPBACK, ROUTER, ROUTER_MAC
 from vnetspec.fixtures.frames import arp_request, discover, gratuitous_arp, tcp
 from vnetspec.fixtures.oracle import ARP, DHCP, TCP, Ether
@@ -234,11 +235,12 @@ def test_nothing_is_left_over(target, tmp_path):
 
     target.open(Network(), tmp_path).close()
     before = leftovers()
-    for _ in range(50):
+    for number in range(50):
         link = target.open(Network(), tmp_path)
         answer(link, arp_request(ROUTER))
         link.close()
-        with pytest.raises((Unsupported, Refused)):
-            target.open(Network((("foo", "1"),)), tmp_path)
+        if number % 10 == 0:
+            with pytest.raises((Unsupported, Refused)):
+                target.open(Network((("foo", "1"),)), tmp_path)
 
     assert leftovers() == before

@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+
 from vnetspec.fixtures.addresses import ROUTER
 from vnetspec.fixtures.frames import arp_request, echo_request, fragments
 from vnetspec.fixtures.targets.contract import Died, Network, Refused

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from vnetspec.fixtures.addresses import GUEST_MAC, LOOPBACK, ROUTER
 from vnetspec.fixtures.frames import arp_request, gratuitous_arp, tcp
 from vnetspec.fixtures.oracle import ARP, TCP, Ether, Raw

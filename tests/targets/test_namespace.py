@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from vnetspec.fixtures import namespace
 from vnetspec.fixtures.addresses import NOWHERE
 from vnetspec.fixtures.namespace import REMOTE, NamespaceError

@@ -1,6 +1,7 @@
 """The options of ``-netdev user`` as libslirp's settings."""
 
 import pytest
+
 from vnetspec.fixtures.targets.contract import Unsupported
 from vnetspec.fixtures.targets.user_options import GuestForward, HostForward, parse
 
