@@ -95,14 +95,14 @@ def test_tcp_through_hostfwd_works(guest, host, golden):
 
 
 @requirement("RST-09", variant="udp")
-@network(restrict="on", hostfwd=["udp:127.0.0.1:5353-:53", "tcp:127.0.0.1:5522-:22"])
+@network(restrict="on", hostfwd=["udp:127.0.0.1:5353-:7001", "tcp:127.0.0.1:5522-:22"])
 def test_udp_through_hostfwd_only_goes_in(guest, host, golden):
     guest.announces()
-    client = host.udp(40053)
+    client = host.udp(40153)
     client.says(b"question", to=("127.0.0.1", 5353))
     heard = guest.hears(UDP_DATAGRAM.where(IP, dst=GUEST, src=ROUTER).carrying(b"question"))
 
-    guest.says(udp(ROUTER, heard[UDP].sport, b"answer", source_port=53))
+    guest.says(udp(ROUTER, heard[UDP].sport, b"answer", source_port=7001))
 
     guest.hears_nothing()
     client.hears_nothing()

@@ -86,7 +86,9 @@ def test_the_accepted_spellings(launch, spelling, restricted):
 @requirement("RST-14", variant="refused")
 @pytest.mark.parametrize("spelling", ["maybe", "ON", "1"])
 def test_anything_else_is_refused(refuses, spelling):
-    assert refuses(restrict=spelling) == "Parameter 'restrict' expects 'on' or 'off'"
+    assert refuses(restrict=spelling) == (
+        f"-netdev user,id=u0,restrict={spelling}: Parameter 'restrict' expects 'on' or 'off'"
+    )
 
 
 @requirement("RST-15")

@@ -143,8 +143,11 @@ def test_ping_works_whatever_the_host_allows(guest, host, golden, address):
 
 @requirement("SEED-24")
 def test_a_rule_without_its_protocol_field_is_refused(refuses):
-    assert refuses(hostfwd="127.0.0.1:5555-:22") == (
-        "Invalid host forwarding rule '127.0.0.1:5555-:22' (Bad protocol name)"
+    rule = "127.0.0.1:5555-:22"
+
+    assert refuses(hostfwd=rule) == (
+        f"-netdev user,id=u0,hostfwd={rule}: "
+        f"Invalid host forwarding rule '{rule}' (Bad protocol name)"
     )
 
 
