@@ -58,6 +58,8 @@ class Host:
         self._clock = clock
         self._resolver = Resolver(resolv_conf, clock)
         self._running = False
+        self._flushing = False
+        self._unflushed: list[HostStream] = []
         self._streams: dict[Handle, HostStream] = {}
         self._udp: dict[Handle, UdpEndpoint] = {}
         self._pings: dict[Handle, PingEndpoint] = {}
@@ -89,6 +91,9 @@ class Host:
             while actions := self._stack.take_actions():
                 for action in actions:
                     self._carry_out[type(action)](action)
+                if self._unflushed and not self._flushing:
+                    self._flushing = True
+                    self._loop.defer(self._flush)
         finally:
             self._running = False
 
@@ -109,6 +114,12 @@ class Host:
             endpoints.clear()
         for child in tuple(self._children):
             child.kill()
+
+    def _flush(self) -> None:
+        """Write what the frames of one step have brought: once a stream, not once a frame."""
+        self._flushing = False
+        while self._unflushed:
+            self._unflushed.pop().flush()
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -224,8 +235,8 @@ class Host:
 
     def _send(self, action: hostio.Send) -> None:
         stream = self._streams.get(action.handle)
-        if stream is not None:
-            stream.send(action.data, action.urgent)
+        if stream is not None and stream.queue(action.data, action.urgent):
+            self._unflushed.append(stream)
 
     def _read(self, action: hostio.Read) -> None:
         reader = self._streams.get(action.handle) or self._udp.get(action.handle)
@@ -238,6 +249,9 @@ class Host:
             stream.shut()
 
     def _close(self, action: hostio.Close) -> None:
+        stream = self._streams.get(action.handle)
+        if stream in self._unflushed:
+            stream.flush()
         for endpoints in (self._streams, self._udp, self._pings, self._listeners, self._files):
             endpoint = endpoints.pop(action.handle, None)
             if endpoint is not None:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 from collections import deque
 from collections.abc import Callable
+from itertools import islice, takewhile
 
 from ..slirp import hostio
 from ..slirp.hostio import Handle
@@ -16,6 +17,8 @@ from .loop import ERROR, HANGUP, READ, URGENT, WRITE, Loop
 from .pipes import Pipe, SocketPipe
 
 _BACKLOG = 1
+#: How much is written in one go.
+_PIECES = 64
 _CONNECTING = (0, errno.EINPROGRESS, errno.EAGAIN, errno.EINTR)
 
 
@@ -60,12 +63,16 @@ class HostStream:
         else:
             self._emit(hostio.ConnectFailed(self.handle, failure(error), at_once=True))
 
-    def send(self, data: Buffer, urgent: bool) -> None:
-        """Write, or keep what the host does not take now."""
+    def queue(self, data: Buffer, urgent: bool) -> bool:
+        """Keep octets to be written; whether :meth:`flush` is to be called soon."""
         self._waiting.append((memoryview(data), urgent))
-        if len(self._waiting) == 1 and not self._connecting:
+        return len(self._waiting) == 1
+
+    def flush(self) -> None:
+        """Write what was queued, as far as the host takes it now."""
+        if not self._connecting and not self._closed:
             self._write(tolerant=True)
-        self._watch()
+            self._watch()
 
     def allow(self, limit: int) -> None:
         """Read up to ``limit`` octets from now on."""
@@ -152,13 +159,11 @@ class HostStream:
         taken = 0
         try:
             while self._waiting:
-                data, urgent = self._waiting[0]
-                count = self._pipe.write(data, urgent)
+                pieces, urgent = self._next_pieces()
+                count = self._pipe.write(pieces, urgent)
                 taken += count
-                if count < len(data):
-                    self._waiting[0] = (data[count:], urgent)
+                if self._remove(count, len(pieces)):
                     break
-                self._waiting.popleft()
         except BlockingIOError:
             pass
         except OSError as error:
@@ -170,6 +175,25 @@ class HostStream:
             self._pipe.shut()
         if taken:
             self._emit(hostio.Sent(self.handle, taken))
+
+    def _next_pieces(self) -> tuple[list[memoryview], bool]:
+        """What can be written in one go: urgent octets go alone (TCP-28)."""
+        first, urgent = self._waiting[0]
+        if urgent:
+            return [first], True
+        head = islice(self._waiting, _PIECES)
+        return [data for data, _ in takewhile(lambda piece: not piece[1], head)], False
+
+    def _remove(self, count: int, pieces: int) -> bool:
+        """Forget ``count`` octets of the first ``pieces``; whether some of these are left."""
+        for _ in range(pieces):
+            data, urgent = self._waiting[0]
+            if count < len(data):
+                self._waiting[0] = (data[count:], urgent)
+                return True
+            count -= len(data)
+            self._waiting.popleft()
+        return False
 
 
 class HostListener:

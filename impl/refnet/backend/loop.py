@@ -56,6 +56,8 @@ class Loop:
         self._epoll = select.epoll()
         self._callbacks: dict[int, Callback] = {}
         self._sources: list[Source] = []
+        self._deferred: list[Callable[[], None]] = []
+        self._stepping = False
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll.register(self._wake, READ)
 
@@ -83,6 +85,16 @@ class Loop:
     def remove_source(self, source: Source) -> None:
         self._sources.remove(source)
 
+    def defer(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` when the events of the step under way have been handled.
+
+        So work that many events lead to is done once. Outside a step it is done now.
+        """
+        if self._stepping:
+            self._deferred.append(callback)
+        else:
+            callback()
+
     def next_deadline(self) -> int | None:
         """The earliest deadline of all sources, or None."""
         deadlines = [source.next_deadline() for source in self._sources]
@@ -98,16 +110,15 @@ class Loop:
             timeout: how long to wait for something, in seconds; 0 not at all, None without end.
         """
         ready = self._epoll.poll(self._patience(timeout))
-        handled = False
-        for fd, events in ready:
-            callback = self._callbacks.get(fd)
-            if callback is not None:
-                callback(events)
-                handled = True
-            elif fd == self._wake:
-                self._drain_wake()
-                handled = True
-        return self._fire() or handled
+        self._stepping = True
+        try:
+            handled = self._dispatch(ready)
+            self._run_deferred()
+            fired = self._fire()
+            self._run_deferred()
+        finally:
+            self._stepping = False
+        return handled or fired
 
     def run(self) -> None:
         """Step until :meth:`stop` is called."""
@@ -139,6 +150,22 @@ class Loop:
         # epoll counts milliseconds: round up, or the last one would be spent polling.
         until = -(-max(0, deadline - self.clock.now()) // MILLISECOND) * MILLISECOND / SECOND
         return until if patience < 0 else min(patience, until)
+
+    def _dispatch(self, ready: list[tuple[int, int]]) -> bool:
+        handled = False
+        for fd, events in ready:
+            callback = self._callbacks.get(fd)
+            if callback is not None:
+                callback(events)
+                handled = True
+            elif fd == self._wake:
+                self._drain_wake()
+                handled = True
+        return handled
+
+    def _run_deferred(self) -> None:
+        while self._deferred:
+            self._deferred.pop(0)()
 
     def _fire(self) -> bool:
         fired = False

@@ -6,6 +6,7 @@ import shlex
 import socket
 import struct
 import subprocess
+from collections.abc import Sequence
 from typing import Protocol
 
 from ..wire._types import Buffer
@@ -25,7 +26,7 @@ class Pipe(Protocol):
 
     def read(self, limit: int) -> bytes: ...
 
-    def write(self, data: Buffer, urgent: bool) -> int: ...
+    def write(self, pieces: Sequence[Buffer], urgent: bool) -> int: ...
 
     def shut(self) -> None: ...
 
@@ -47,9 +48,9 @@ class SocketPipe:
     def read(self, limit: int) -> bytes:
         return self.socket.recv(limit)
 
-    def write(self, data: Buffer, urgent: bool) -> int:
+    def write(self, pieces: Sequence[Buffer], urgent: bool) -> int:
         urgent = urgent and self.socket.family == socket.AF_INET
-        return self.socket.send(data, socket.MSG_OOB if urgent else 0)
+        return self.socket.sendmsg(pieces, (), socket.MSG_OOB if urgent else 0)
 
     def shut(self) -> None:
         with contextlib.suppress(OSError):
@@ -74,8 +75,10 @@ class FilePipe:
     def read(self, limit: int) -> bytes:
         return os.read(self._read, limit) if self._read is not None else b""
 
-    def write(self, data: Buffer, urgent: bool) -> int:
-        return os.write(self._write, data) if self._write is not None else len(data)
+    def write(self, pieces: Sequence[Buffer], urgent: bool) -> int:
+        if self._write is None:
+            return sum(map(len, pieces))
+        return os.writev(self._write, pieces)
 
     def shut(self) -> None:
         """A device stays open for the next connection."""

@@ -174,3 +174,27 @@ def test_the_wake_descriptor_may_be_empty_again(loop):
     loop._drain_wake()
 
     assert not loop.step()
+
+
+def test_deferred_work_is_done_once_the_events_of_the_step_are_handled(loop, pair):
+    one, other = pair
+    order = []
+
+    def callback(events):
+        loop.defer(lambda: order.append("deferred"))
+        order.append("event")
+
+    loop.register(one.fileno(), WRITE, callback)
+    loop.register(other.fileno(), WRITE, callback)
+
+    loop.step()
+
+    assert order == ["event", "event", "deferred", "deferred"]
+
+
+def test_outside_a_step_deferred_work_is_done_at_once(loop):
+    done = []
+
+    loop.defer(lambda: done.append(1))
+
+    assert done == [1]
