@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from refnet.wire import checksum
 
 WORDS = st.integers(0, 0xFFFF)

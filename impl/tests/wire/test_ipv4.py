@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from refnet.errors import WireError
 from refnet.wire import checksum, ipv4
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from refnet.errors import WireError
 from refnet.wire import checksum, icmpv4, ipv4, tcp, udp
 
