@@ -31,3 +31,31 @@ class ManualClock:
         if nanoseconds < 0:
             raise ValueError(f"time can't go back by {-nanoseconds} ns")
         self._now += nanoseconds
+
+
+class VirtualClock:
+    """A machine's own clock: starts at zero, and stands still while the machine does (GEN-10)."""
+
+    def __init__(self, source: Clock) -> None:
+        self._source = source
+        self._origin = source.now()
+        self._stopped_at: int | None = None
+
+    def now(self) -> int:
+        if self._stopped_at is not None:
+            return self._stopped_at
+        return self._source.now() - self._origin
+
+    def stop(self) -> None:
+        """Stand still from now on."""
+        self._stopped_at = self.now()
+
+    def resume(self) -> None:
+        """Go on from where it stopped."""
+        if self._stopped_at is not None:
+            self._origin = self._source.now() - self._stopped_at
+            self._stopped_at = None
+
+    def real(self, moment: int) -> int:
+        """When the source will show what this clock calls ``moment``, if it runs from now on."""
+        return moment + self._origin

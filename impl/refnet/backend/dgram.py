@@ -1,4 +1,4 @@
-"""One frame a datagram: ``-netdev dgram``, and ``socket`` with ``udp=``, ``mcast=`` or a datagram fd.
+"""One frame a datagram: ``-netdev dgram``, and ``socket`` with ``udp=``, ``mcast=`` or such a fd.
 
 A peer that is not there costs the frames that are sent to it and nothing else (SOCK-11).
 """

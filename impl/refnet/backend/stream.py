@@ -1,4 +1,4 @@
-"""Frames on a byte stream: ``-netdev stream``, and ``socket`` with ``listen=``, ``connect=`` or a fd.
+"""Frames on a byte stream: ``-netdev stream``, and ``socket`` with ``listen``, ``connect``, ``fd``.
 
 A listener serves one client at a time; the next one waits in the kernel until the first has left
 (SOCK-05). A client connects once and never again (SOCK-06). While nobody is connected the link is

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from ..clock import Clock
+from ..clock import VirtualClock
 from ..fabric.port import Fabric, Port
+from ..slirp.hostio import Handle
 from ..slirp.stack import Slirp
 from .host import Host
 from .loop import Loop
@@ -26,9 +27,10 @@ class UserPort(Port):
         name: str,
         loop: Loop,
         stack: Slirp,
-        clock: Clock,
+        clock: VirtualClock,
         info: str,
         report: Callable[[str], None],
+        resolv_conf: str = "/etc/resolv.conf",
     ) -> None:
         super().__init__(fabric, name)
         self.stack = stack
@@ -36,7 +38,8 @@ class UserPort(Port):
         self._clock = clock
         self._info = info
         self._report = report
-        self.host = Host(loop, stack, clock)
+        self._closed = False
+        self.host = Host(loop, stack, clock, resolv_conf, notify=self._emit)
         loop.add_source(self)
         self.settle()
 
@@ -49,11 +52,19 @@ class UserPort(Port):
         return True
 
     def next_deadline(self) -> int | None:
-        return self.stack.next_deadline() if self._fabric.running else None
+        """When the stack is due, on the clock of the loop; None while the machine stands still."""
+        deadline = self.stack.next_deadline()
+        if deadline is None or not self._fabric.running:
+            return None
+        return self._clock.real(deadline)
 
     def poll(self, now: int) -> None:
         self.stack.poll(self._clock.now())
         self.settle()
+
+    def descriptor(self, handle: Handle | None) -> int:
+        """The file descriptor behind a handle; -1: there is none (INF-06)."""
+        return self.host.descriptor(handle)
 
     def settle(self) -> None:
         """Carry out what the stack asks of the host, and send what it has for the guest."""
@@ -61,8 +72,10 @@ class UserPort(Port):
         self._emit()
 
     def close(self) -> None:
-        self._loop.remove_source(self)
-        self.host.close()
+        if not self._closed:
+            self._closed = True
+            self._loop.remove_source(self)
+            self.host.close()
 
     def _emit(self) -> None:
         for warning in self.stack.take_warnings():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..errors import OptionError
-from ..slirp.seam import Config, GuestForward
+from ..slirp.seam import Config
 from .address import format_ipv4, parse_ipv4, parse_ipv6
 from .fields import Fields, leading_number, whole_number
 from .forwards import parse_guest_forward, parse_host_forward
@@ -18,8 +18,8 @@ _BOOTFILE_LIMIT = 127
 class User:
     """A user network.
 
-    ``forwards`` are the texts of its ``hostfwd`` rules, in the order of ``config.host_forwards``:
-    that in which QEMU sets them up, the last one given first. ``shared_directory`` is ``smb=``.
+    ``forwards`` are the texts of its ``hostfwd`` rules, in the order of ``config.host_forwards``.
+    ``shared_directory`` is ``smb=``.
     """
 
     name: str
@@ -74,7 +74,7 @@ def interpret(name: str, line: Line, fields: Fields) -> User:
         config = _with_forwards(_configure(given), given)
     except OptionError as error:
         raise line.error(str(error)) from None
-    return User(name, line, config, tuple(reversed(given.host_forwards)), given.smb)
+    return User(name, line, config, given.host_forwards, given.smb)
 
 
 def _take(fields: Fields) -> _Given:
@@ -271,11 +271,11 @@ def _check_names(given: _Given) -> None:
 
 
 def _with_forwards(config: Config, given: _Given) -> Config:
-    """Add the rules in QEMU's order: guest's before host's, of each the last one first."""
-    guests: list[GuestForward] = []
-    for rule in reversed(given.guest_forwards):
-        guests.append(parse_guest_forward(rule, config))
-    hosts = tuple(
-        parse_host_forward(rule, config.dhcp_start) for rule in reversed(given.host_forwards)
+    """Add the rules; QEMU reads the guest's before the host's, of each the last one first."""
+    guests = [parse_guest_forward(rule, config) for rule in reversed(given.guest_forwards)]
+    hosts = [parse_host_forward(rule, config.dhcp_start) for rule in reversed(given.host_forwards)]
+    return replace(
+        config,
+        guest_forwards=tuple(reversed(guests)),
+        host_forwards=tuple(reversed(hosts)),
     )
-    return replace(config, guest_forwards=tuple(guests), host_forwards=hosts)

@@ -1,0 +1,66 @@
+"""``info network`` and ``info usernet`` (INF-01..07)."""
+
+from ..backend.user import UserPort
+from ..fabric.hub import HubPort
+from ..fabric.port import Port
+from ..slirp.seam import SocketRow
+from .seam import Machine
+
+_HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\n"
+
+
+def network(machine: Machine) -> str:
+    """Every hub with its ports, then every netdev that is on no hub."""
+    lines: list[str] = []
+    for hub in machine.hubs:
+        lines.append(f"hub {hub.number}")
+        for port in hub.ports:
+            if port.peer is None:
+                lines.append(f" \\ {port.name}")
+            else:
+                lines += _client(f" \\ {port.name}: ", port.peer)
+    for netdev in machine.fabric.ports:
+        if not isinstance(netdev, HubPort) and not isinstance(netdev.peer, HubPort):
+            lines += _client("", netdev)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _client(indent: str, port: Port) -> list[str]:
+    lines = [f"{indent}{port.name}: index=0,type={port.kind},{port.describe()}"]
+    if port.filters:
+        lines.append("filters:")
+    for filter in port.filters:
+        properties = "".join(f",{name}={value}" for name, value in filter.properties())
+        lines.append(f"  - {filter.name}: type={filter.kind}{properties}")
+    return lines
+
+
+def usernet(machine: Machine) -> str:
+    """Every user network with its connections, in the stack's order."""
+    text = ""
+    for port in machine.fabric.ports:
+        if not isinstance(port, UserPort):
+            continue
+        hub = port.peer.hub.number if isinstance(port.peer, HubPort) else -1
+        text += f"Hub {hub} ({port.name}):\n{_HEADER}"
+        for row in port.stack.rows():
+            text += f"{_row(row, port.descriptor(row.handle))}\n"
+    return text
+
+
+def _row(row: SocketRow, descriptor: int) -> str:
+    """One connection, as ``%-19s %3d %15s %5d %15s %5d %5d %5d`` with two spaces in front."""
+    name = f"  {row.protocol}[{row.state}]"
+    ends = f"{_address(row.source)} {_port(row.source_port)} "
+    ends += f"{_address(row.destination)} {_port(row.destination_port)}"
+    return f"{name:<19} {descriptor:3d} {ends} {row.receive_queue:5d} {row.send_queue:5d}"
+
+
+def _address(address: int | None) -> str:
+    if not address:
+        return f"{'*':>15}"
+    return f"{'.'.join(str(address >> shift & 255) for shift in (24, 16, 8, 0)):>15}"
+
+
+def _port(port: int | None) -> str:
+    return f"{'-':>5}" if port is None else f"{port:5d}"
