@@ -107,9 +107,7 @@ class Icmp:
 
     def on_event(self, event: hostio.Event) -> None:
         """Take the outcome of a ping."""
-        ping = self._pings.get(event.handle)
-        if ping is None:
-            return
+        ping = self._pings[event.handle]
         match event:
             case hostio.PingReply():
                 self._on_reply(event, ping)

@@ -160,7 +160,7 @@ class Slirp:
         return self._forwards.remove(protocol, host_address, host_port)
 
     def rows(self) -> list[SocketRow]:
-        """What ``info usernet`` lists, in its order (INF-06)."""
+        """What ``info usernet`` lists, in its order (INF-06), as of :attr:`now`."""
         return [*self._tcp.rows(), *self._udp.rows(), *self._icmp.rows()]
 
     # -- what the protocols ask (seam.Stack) -----------------------------------------------------

@@ -114,9 +114,7 @@ class Udp:
 
     def on_event(self, event: hostio.Event) -> None:
         """Take what the host says about a session's endpoint."""
-        session = self._sessions.get(event.handle)
-        if session is None:
-            return
+        session = self._sessions[event.handle]
         match event:
             case hostio.UdpReceived():
                 self._on_received(session, event)
@@ -150,7 +148,8 @@ class Udp:
 
     def unlisten(self, forward: HostForward) -> bool:
         """End the session of a host forward; whether there was one."""
-        for session in reversed(self._sessions.values()):
+        key = forward.guest_address, forward.guest_port
+        for session in reversed(self._by_guest.get(key, ())):
             if session.forward == forward:
                 self._close(session)
                 return True

@@ -136,7 +136,7 @@ class Guest:
         return packets
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_guest() -> Callable[..., Guest]:
     """Makes a :class:`Guest` on a network of its own; takes the fields of ``Config``."""
     return Guest

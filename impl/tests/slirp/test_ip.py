@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refnet.slirp import ip
@@ -33,6 +33,7 @@ def test_any_order_will_do(order):
     assert feed(*(pieces[index] for index in order)) == WHOLE
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 624), st.integers(1, 200)), min_size=1, max_size=30),
     st.randoms(use_true_random=False),
