@@ -18,6 +18,12 @@ ADDRESSES = [
     (LEASE, (86400).to_bytes(4, "big")),
 ]
 
+REPLIES = pytest.mark.parametrize(
+    ("asked", "reply"),
+    [(discover, DHCP_OFFER), (request, DHCP_ACK)],
+    ids=["offer", "ack"],
+)
+
 
 @requirement("DHCP-09")
 @network(
@@ -27,18 +33,15 @@ ADDRESSES = [
     dnssearch="example.org",
     bootfile="http://10.0.2.2/boot",
 )
-@pytest.mark.parametrize(
-    ("asked", "reply", "kind"),
-    [(discover, DHCP_OFFER, 2), (request, DHCP_ACK, 5)],
-    ids=["offer", "ack"],
-)
-def test_every_option_has_its_place(guest, golden, asked, reply, kind):
+@REPLIES
+def test_every_option_has_its_place(guest, golden, asked, reply):
     guest.says(asked())
 
     heard = guest.hears_only(reply)
 
-    assert dhcp_options(heard) == [
-        (KIND, bytes([kind])),
+    first, *others = dhcp_options(heard)
+    assert first[0] == KIND
+    assert others == [
         *ADDRESSES,
         (HOST_NAME, b"guest"),
         (DOMAIN_NAME, b"example.org"),
@@ -50,21 +53,19 @@ def test_every_option_has_its_place(guest, golden, asked, reply, kind):
 
 
 @requirement("DHCP-09", variant="default")
-@pytest.mark.parametrize(
-    ("asked", "reply", "kind"),
-    [(discover, DHCP_OFFER, 2), (request, DHCP_ACK, 5)],
-    ids=["offer", "ack"],
-)
-def test_what_was_not_configured_is_not_sent(guest, golden, asked, reply, kind):
+@REPLIES
+def test_what_was_not_configured_is_not_sent(guest, golden, asked, reply):
     guest.says(asked())
 
-    assert dhcp_options(guest.hears_only(reply)) == [(KIND, bytes([kind])), *ADDRESSES]
+    first, *others = dhcp_options(guest.hears_only(reply))
+    assert first[0] == KIND
+    assert others == ADDRESSES
 
     golden.matches(guest.wire)
 
 
 @requirement("DHCP-10")
-@pytest.mark.parametrize(("asked", "reply"), [(discover, DHCP_OFFER), (request, DHCP_ACK)])
+@REPLIES
 def test_a_lease_is_for_a_day(guest, golden, asked, reply):
     guest.says(asked(("lease_time", 60), ("param_req_list", [51, 58, 59])))
 
@@ -77,7 +78,7 @@ def test_a_lease_is_for_a_day(guest, golden, asked, reply):
 
 @requirement("DHCP-11")
 @network(restrict="on", hostname="guest", domainname="example.org")
-@pytest.mark.parametrize(("asked", "reply"), [(discover, DHCP_OFFER), (request, DHCP_ACK)])
+@REPLIES
 def test_restrict_hides_the_router_and_the_nameserver(guest, golden, asked, reply):
     guest.says(asked())
 
