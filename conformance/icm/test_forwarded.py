@@ -6,7 +6,7 @@ from vnetspec.fixtures.addresses import GUEST, LOOPBACK, REMOTE, ROUTER, ROUTER_
 from vnetspec.fixtures.checkers import ECHO_REPLY, FRAGMENT, TIME_EXCEEDED, quoting
 from vnetspec.fixtures.frames import echo_request
 from vnetspec.fixtures.oracle import ICMP, IP, Ether
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import network, requirement
 
 PSEUDO_PING = b"This is a pseudo-PING packet used by Slirp to emulate ICMP ECHO-REQUEST packets.\n"
 
@@ -79,6 +79,7 @@ def test_an_answered_echo_leaves_the_table_of_connections(guest):
 
 
 @requirement("ICM-06", variant="expired")
+@network(ipv6="off")
 def test_an_unanswered_echo_is_given_up_after_four_minutes(guest, host):
     host.kernel.ignores_echoes()
     guest.announces()
