@@ -1,8 +1,9 @@
 """What waits to go to the guest: one queue for low delay and one for bulk (GEN-08, GEN-12).
 
-A packet leaves at once if its guest's MAC is known and nothing of its flow waits. Otherwise it
-joins the packets of its flow, its *train*; the first of a train asks for the MAC, and is dropped
-when a second has passed without an answer. A packet without a flow is a train of its own.
+A packet leaves at once if its guest's MAC is known and nothing of its flow waits, though behind
+those that could have left before. Otherwise it joins the packets of its flow, its *train*; the
+first of a train asks for the MAC, and is dropped when a second has passed without an answer. A
+packet without a flow is a train of its own.
 
 When trains can leave, those of low delay leave first and whole, then those of bulk take turns
 packet by packet. Which of the two queues a train stands in follows SLiRP: low delay is a matter of
@@ -83,6 +84,7 @@ class OutputQueue:
         if flow is None or not flow.waiting:
             mac = self._lookup(destination)
             if mac is not None:
+                self.flush(now)
                 self._emit(octets, mac)
                 return True
         if self._length >= CAPACITY:

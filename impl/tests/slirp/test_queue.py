@@ -114,6 +114,13 @@ def test_one_guest_does_not_hold_up_another(line):
     assert line.sent == [b"b"]
 
 
+def test_what_waited_longer_leaves_first(line):
+    line.put(b"a")
+    line.known[1] = b"\2" * 6
+    line.put(b"b")
+    assert line.sent == [b"a", b"b"]
+
+
 def test_a_full_queue_takes_no_more(line):
     for _ in range(CAPACITY):
         assert line.put(b"x")
