@@ -70,9 +70,7 @@ def _transmit_one(stack: Stack, c: Connection, forced: bool) -> bool:
 
     space = c.space
     if not _worth_sending(c, flags, length, offset, queued, space, forced):
-        if queued and not c.retransmit_timer and not c.persist_timer:
-            c.backoff = 0
-            start_persisting(c)
+        _persist_if_stuck(c, queued)
         return False
 
     options = b""
@@ -103,7 +101,20 @@ def _transmit_one(stack: Stack, c: Connection, forced: bool) -> bool:
         if after(edge, c.rcv_adv):
             c.rcv_adv = edge
     c.ack_now = c.ack_delayed = False
+    if not length:
+        _persist_if_stuck(c, queued)
     return more
+
+
+def _persist_if_stuck(c: Connection, queued: int) -> None:
+    """Probe the window in time when text waits and nothing else would bring it under way.
+
+    Also behind an acknowledgment, where SLiRP forgets it: there a FIN that overtakes an older
+    segment with an open window leaves the connection waiting for ever.
+    """
+    if queued and not c.retransmit_timer and not c.persist_timer:
+        c.backoff = 0
+        start_persisting(c)
 
 
 def _worth_sending(
