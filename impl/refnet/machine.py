@@ -23,10 +23,10 @@ from .fabric.filters.dump import Dump
 from .fabric.hub import Hub, HubPort
 from .fabric.port import Fabric, Port, join
 from .monitor import hmp, qmp, readline
-from .options import netdev, objects, texts
+from .options import netdev, nic, objects, texts
 from .options.argv import Arguments
 from .options.chardev import ByFd, ByPath, ByPort, Chardev, Monitor, Stdio
-from .options.forwards import parse_bound, parse_host_forward
+from .options.forwards import is_character_device, parse_bound, parse_host_forward
 from .options.grammar import Line, check_identifier
 from .options.netdev import Dgram, Netdev, Socket, Stream
 from .options.objects import FilterDump
@@ -76,6 +76,8 @@ class Machine:
         self._filters: list[Dump] = []
         self._channels: dict[str, channel.Channel] = {}
         self._sessions: dict[str, qmp.Session | readline.Session] = {}
+        self._cards: list[nic.Card] = []
+        self._named = 0
         self._closed = False
         try:
             self._build(arguments)
@@ -248,6 +250,10 @@ class Machine:
             self._channels[device.name] = _located(device.line, partial(self._open, device))
         for line in arguments.netdevs:
             self._add_netdev(line)
+        for line in arguments.nics:
+            self._carry_out(nic.interpret_nic(line, self._fresh_name()))
+        for line in arguments.nets:
+            self._carry_out(nic.interpret_net(line, self._fresh_name()))
         for spec in arguments.objects:
             self._add_dump(spec)
         for monitor in arguments.monitors:
@@ -277,6 +283,36 @@ class Machine:
             raise line.error(f"Duplicate ID '{spec.name}'")
         _located(line, partial(self._make, spec))
 
+    def _carry_out(self, request: nic.Request) -> None:
+        """Do what a ``-nic`` or ``-net`` asks for."""
+        port: Port | None = None
+        if request.netdev is not None:
+            if self.fabric.find(request.netdev.name) is not None:
+                raise request.line.error(f"Duplicate ID '{request.netdev.name}'")
+            port = _located(request.line, partial(self._make, request.netdev))
+        if request.card is not None:
+            wanted = request.card.netdev
+            if wanted is not None and self.fabric.find(wanted) is None:
+                raise request.line.error(f"netdev '{wanted}' not found")
+            self._cards.append(request.card)
+        if request.on_hub:
+            place = self._hub(0).add_port(self.fabric)
+            if port is not None:
+                join(place, port)
+
+    def _fresh_name(self) -> str:
+        """A name for a netdev or card without one (CLI-17); it can't clash with a given one."""
+        self._named += 1
+        return f"#net{self._named - 1}00"
+
+    def _hub(self, number: int) -> Hub:
+        """The hub of that number, made at its first use (HUB-04)."""
+        hub = next((each for each in self.hubs if each.number == number), None)
+        if hub is None:
+            hub = Hub(number)
+            self.hubs.insert(0, hub)
+        return hub
+
     def _make(self, spec: Netdev) -> Port:
         site = Site(self.fabric, self.loop, self._on_connection, self._report)
         match spec:
@@ -298,11 +334,7 @@ class Machine:
                 raise OptionError(f"netdev '{spec.netdev}' not found")
             if station.peer is not None or isinstance(station, HubPort):
                 raise OptionError(f"netdev '{spec.netdev}' is already in use")
-        hub = next((each for each in self.hubs if each.number == spec.hub), None)
-        if hub is None:
-            hub = Hub(spec.hub)
-            self.hubs.insert(0, hub)
-        port = hub.add_port(self.fabric, spec.name)
+        port = self._hub(spec.hub).add_port(self.fabric, spec.name)
         if station is not None:
             join(port, station)
         return port
@@ -329,6 +361,9 @@ class Machine:
     def _check_forwards(self, spec: User, stack: Slirp) -> None:
         if stack.failed_guest_forwards:
             failed = stack.failed_guest_forwards[0]
+            if not is_character_device(failed.device):
+                complaint = f"'{failed.device}' is not a valid char driver"
+                self._report(spec.line.located(complaint))
             raise OptionError(
                 f"Could not open guest forwarding device 'guestfwd.tcp.{failed.port}'"
             )
@@ -426,7 +461,7 @@ class Machine:
         warnings += [
             f"netdev {port.name} has no peer" for port in self.fabric.ports if port.peer is None
         ]
-        return warnings
+        return warnings + [card.warning for card in self._cards]
 
     # -- events ----------------------------------------------------------------------------------
 

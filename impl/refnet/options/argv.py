@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from ..errors import OptionError
 from ..slirp.profile import PROFILES, QEMU_7_2, Profile
-from . import chardev, netdev, objects, texts
+from . import chardev, netdev, nic, objects, texts
 from .chardev import Chardev, Monitor
 from .fields import leading_number
 from .forwards import from_redirection
@@ -62,6 +62,8 @@ class Arguments:
     seed: int | None = None
     stopped: bool = False
     netdevs: list[Line] = field(default_factory=list)
+    nics: list[Line] = field(default_factory=list)
+    nets: list[Line] = field(default_factory=list)
     objects: list[FilterDump] = field(default_factory=list)
     chardevs: list[Chardev] = field(default_factory=list)
     monitors: list[Monitor] = field(default_factory=list)
@@ -154,11 +156,12 @@ class _Reader:
                 self.result.seed = _seed(text)
             case "pidfile":
                 self.result.pidfile = text
-            case "net" | "nic" if text != "none":
-                raise OptionError(f"-{name} {text}: only 'none' is supported, use -netdev")
+            case "nic" if text != "none":
+                self.result.nics.append(nic.split("-nic", text, self._report))
+            case "net" if text != "none":
+                self.result.nets.append(nic.split("-net", text, self._report))
             case "device":
-                model = text.partition(",")[0]
-                raise OptionError(f"-device {text}: '{model}' is not a valid device model name")
+                raise _no_device(text)
             case "qtest" | "qtest-log":
                 raise OptionError(f"-{name} {text}: there are no devices to drive")
             case "redir":
@@ -184,7 +187,10 @@ class _Reader:
         if answer is not None:
             self.result.answer = answer
             return
-        self.result.objects.append(objects.interpret(line))
+        spec = objects.interpret(line)
+        if any(other.name == spec.name for other in self.result.objects):
+            raise line.error(f"Duplicate ID '{spec.name}' for object")
+        self.result.objects.append(spec)
 
     def _short_monitor(self, option: str, text: str) -> None:
         if text == "none":
@@ -232,6 +238,13 @@ def _check_machine(text: str) -> None:
         return
     if name not in _MACHINES and not name.startswith("pc-"):
         raise OptionError("unsupported machine type\nUse -machine help to list supported machines")
+
+
+def _no_device(text: str) -> OptionError:
+    model = text.partition(",")[0].removeprefix("driver=")
+    if model in nic.MODELS:
+        return OptionError(f"-device {text}: No 'PCI' bus found for device '{model}'")
+    return OptionError(f"-device {text}: '{model}' is not a valid device model name")
 
 
 def _seed(text: str) -> int:

@@ -56,6 +56,29 @@ def parse_host_forward(rule: str, dhcp_start: int) -> HostForward:
     )
 
 
+#: How the character devices that QEMU knows begin.
+_DEVICES = (
+    "cmd:",
+    "file:",
+    "pipe:",
+    "tcp:",
+    "telnet:",
+    "tn3270:",
+    "websocket:",
+    "udp:",
+    "unix:",
+    "chardev:",
+    "mon:",
+    "/dev/",
+)
+_DEVICE_WORDS = ("null", "stdio", "pty", "vc", "vc:", "msmouse", "wctablet", "testdev")
+
+
+def is_character_device(text: str) -> bool:
+    """Whether a text names a character device of QEMU's, even if refnet opens no such one."""
+    return text in _DEVICE_WORDS or text.startswith(_DEVICES)
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """What ``hostfwd_remove`` names: the host's side of a rule."""

@@ -10,7 +10,6 @@ QEMU has grown three dialects, with different words for the same mistakes:
 """
 
 import enum
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -165,6 +164,8 @@ def split_json(option: str, text: str) -> Line:
     Raises:
         OptionError: it is not JSON, or not an object.
     """
+    import json
+
     bare = Line(option, text, Dialect.JSON)
     try:
         data = json.loads(text)

@@ -18,8 +18,8 @@ _BOOTFILE_LIMIT = 127
 class User:
     """A user network.
 
-    ``forwards`` are the texts of its ``hostfwd`` rules, in the order of ``config.host_forwards``.
-    ``shared_directory`` is ``smb=``.
+    ``forwards`` are the texts of its ``hostfwd`` rules, in the order of ``config.host_forwards``:
+    that in which QEMU sets them up, the last one given first. ``shared_directory`` is ``smb=``.
     """
 
     name: str
@@ -74,7 +74,7 @@ def interpret(name: str, line: Line, fields: Fields) -> User:
         config = _with_forwards(_configure(given), given)
     except OptionError as error:
         raise line.error(str(error)) from None
-    return User(name, line, config, given.host_forwards, given.smb)
+    return User(name, line, config, given.host_forwards[::-1], given.smb)
 
 
 def _take(fields: Fields) -> _Given:
@@ -277,5 +277,5 @@ def _with_forwards(config: Config, given: _Given) -> Config:
     return replace(
         config,
         guest_forwards=tuple(reversed(guests)),
-        host_forwards=tuple(reversed(hosts)),
+        host_forwards=tuple(hosts),
     )
