@@ -23,6 +23,8 @@ class Profile:
     #: DHCP and TFTP serve any destination address (DHCP-01, TFTP-21).
     serves_any_address: bool = False
 
+    #: A datagram with a lower TTL is answered with an error, wherever it goes (IP4-03; LEG-18).
+    least_ttl: int = 1
     #: The name server answers an echo itself (ICM-02, LEG-04).
     nameserver_answers_echo: bool = True
     #: Other echoes leave by a ping socket, else at once by UDP to port 7 (ICM-05, ICM-07, LEG-04).
@@ -70,6 +72,7 @@ QEMU_0_6 = Profile(
     resolves_guests=False,
     network_is_loopback=True,
     serves_any_address=True,
+    least_ttl=2,
     nameserver_answers_echo=False,
     has_ping_sockets=False,
     forwards_ttl=False,

@@ -223,7 +223,7 @@ class Slirp:
 
     def _on_datagram(self, datagram: ipv4.Datagram) -> None:
         """Check the TTL (IP4-03), reassemble (IP4-06), hand to the protocol (IP4-05)."""
-        if datagram.ttl == 0:
+        if datagram.ttl < self.profile.least_ttl:
             self.send_error(datagram, icmpv4.TIME_EXCEEDED, 0)
             return
         whole: ipv4.Datagram | None = datagram

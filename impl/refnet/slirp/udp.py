@@ -278,8 +278,9 @@ class Udp:
 
     def _on_failure(self, session: Session, error: hostio.Failure | hostio.IcmpError) -> None:
         """UDP-10: a failure to send is an unreachable net; what the host's kernel heard from the
-        network is handed on, from whom it came (ICM-12)."""
-        if session.last is None:
+        network is handed on, from whom it came (ICM-12), but through a host forward nothing is."""
+        heard = isinstance(error, hostio.IcmpError)
+        if session.last is None or (heard and session.forward is not None):
             return
         if isinstance(error, hostio.Failure):
             self._stack.send_error(session.last, icmpv4.UNREACHABLE, icmpv4.UNREACHABLE_NET)

@@ -239,7 +239,7 @@ def test_a_first_fragment_can_be_in_error():
 def test_in_0_6_the_name_server_is_pinged_at_port_7(make_guest):
     guest = make_guest(QEMU_0_6)
     guest.stack_mac = b"\x52\x54\x00\x12\x35\x02"
-    guest.says(guest.echo(guest.nameserver, ttl=1))
+    guest.says(guest.echo(guest.nameserver, ttl=2))
     (action,) = guest.host_is_asked()
     assert action == hostio.SendUdp(action.handle, PSEUDO_PING, hostio.Nameserver.IPV4, 7, None)
     guest.says(guest.echo(guest.host), guest.echo(guest.outside))

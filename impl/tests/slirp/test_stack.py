@@ -5,6 +5,7 @@ import pytest
 from refnet.clock import MILLISECOND
 from refnet.slirp import hostio
 from refnet.slirp.hostio import Failure
+from refnet.slirp.profile import QEMU_0_6
 from refnet.slirp.seam import Config, GuestForward
 from refnet.slirp.stack import SLOW_TICK, Slirp
 from refnet.wire import ethernet, icmpv4, ipv4, tcp
@@ -76,6 +77,13 @@ def test_ttl_zero_is_answered_with_time_exceeded(guest):
 def test_ttl_one_reaches_the_router(guest):
     guest.says(guest.echo(guest.host, ttl=1))
     assert guest.hears_icmp()[0][1].type == icmpv4.ECHO_REPLY
+
+
+def test_in_0_6_ttl_one_is_too_low(make_guest):
+    guest = make_guest(QEMU_0_6)
+    guest.stack_mac = b"\x52\x54\x00\x12\x35\x02"
+    guest.says(guest.echo(guest.host, ttl=1), guest.echo(guest.host, ttl=2))
+    assert [message.type for _, message in guest.hears_icmp()] == [11, 0]
 
 
 def test_fragments_reach_their_protocol(guest):

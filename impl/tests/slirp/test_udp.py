@@ -288,10 +288,15 @@ def test_the_port_that_was_really_bound_is_shown_and_removed(make_guest):
     assert guest.stack.rows() == []
 
 
-def test_an_error_before_the_guest_has_sent_anything_is_nobodys(make_guest):
+def test_errors_from_the_network_do_not_pass_a_forward(make_guest):
     guest, listen = forwarded(make_guest)
-    guest.host_tells(hostio.UdpFailed(listen.handle, hostio.IcmpError(3, 3, LOOPBACK)))
+    error = hostio.UdpFailed(listen.handle, hostio.IcmpError(3, 3, LOOPBACK))
+    guest.host_tells(error)
+    sent(guest, guest.host, 6000, 7)
+    guest.host_tells(error)
     assert guest.hears() == []
+    guest.host_tells(hostio.UdpFailed(listen.handle, Failure.OTHER))
+    assert guest.hears_icmp()[0][1].code == 0
 
 
 def test_a_forward_that_the_host_refuses(make_guest):
@@ -372,7 +377,7 @@ def test_in_0_6_answers_come_from_whom_the_guest_asked(destination, shown):
 def test_in_0_6_neither_ttl_nor_errors_are_forwarded(make_guest):
     guest = make_guest(QEMU_0_6)
     guest.stack_mac = b"\x52\x54\x00\x12\x35\x02"
-    action = sent(guest, guest.outside, ttl=1)
+    action = sent(guest, guest.outside, ttl=2)
     assert action.ttl is None
     for error, code in (
         (hostio.IcmpError(3, 1, 5), 1),
