@@ -9,29 +9,26 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from . import wiring
-from .backend import channel, files
+from .backend import files
 from .backend.loop import Loop
 from .backend.netdevs import Site
 from .backend.stream import StreamPort
 from .backend.user import UserPort
 from .clock import SECOND, Clock, VirtualClock
 from .errors import HostError, OptionError
-from .fabric.filters import base
-from .fabric.filters.base import Direction, Filter
-from .fabric.filters.dump import Dump
 from .fabric.hub import Hub, HubPort
 from .fabric.port import Fabric, Port, join
-from .monitor import hmp, qmp, readline
+from .monitor import hmp
 from .options import netdev, nic, objects, texts
 from .options.argv import Arguments
-from .options.chardev import ByFd, ByPath, ByPort, Chardev, Monitor, Stdio
 from .options.forwards import is_character_device, parse_bound, parse_host_forward
-from .options.grammar import Line, check_identifier
+from .options.grammar import Dialect, Line, check_identifier
 from .options.netdev import Dgram, Netdev, Socket, Stream
-from .options.objects import FilterDump
 from .options.user import User
 from .slirp.stack import Slirp
+from .wiring import netdevs
+from .wiring.consoles import Consoles
+from .wiring.filters import Filters
 
 _T = TypeVar("_T")
 
@@ -73,9 +70,8 @@ class Machine:
         self._report = report
         self._epoch = epoch
         self._resolv_conf = resolv_conf
-        self._filters: list[Dump] = []
-        self._channels: dict[str, channel.Channel] = {}
-        self._sessions: dict[str, qmp.Session | readline.Session] = {}
+        self._filters = Filters(self.fabric, self.clock, epoch, report)
+        self._consoles = Consoles(self, self.loop)
         self._cards: list[nic.Card] = []
         self._named = 0
         self._closed = False
@@ -99,21 +95,21 @@ class Machine:
         return self.loop.next_deadline()
 
     def run(self) -> None:
-        """Step until :meth:`quit`."""
+        """Step until :meth:`quit`, or until the loop is stopped."""
         while not self.finished and not self.loop.stopped:
             self.loop.step(None)
+        reason = "host-qmp-quit" if self.finished else "host-signal"
+        self._consoles.notify("SHUTDOWN", {"guest": False, "reason": reason})
 
     def close(self) -> None:
         """Close every port, file and monitor. Captures are complete; a second time does nothing."""
         if self._closed:
             return
         self._closed = True
-        for name in [dump.name for dump in self._filters]:
-            self.remove_object(name)
+        self._filters.close()
         for port in tuple(self.fabric.ports):
             port.close()
-        for each in self._channels.values():
-            each.close()
+        self._consoles.close()
         self.loop.close()
 
     def __enter__(self) -> Self:
@@ -142,18 +138,17 @@ class Machine:
         if self.running:
             self.fabric.stop()
             self.clock.stop()
-            self._notify("STOP")
+            self._consoles.notify("STOP")
 
     def resume(self) -> None:
         """Go on; frames that waited move first."""
         if not self.running:
             self.clock.resume()
             self.fabric.resume()
-            self._notify("RESUME")
+            self._consoles.notify("RESUME")
 
     def quit(self) -> None:
         """End :meth:`run`."""
-        self._notify("SHUTDOWN", {"guest": False, "reason": "host-qmp-quit"})
         self.finished = True
 
     def timestamp(self) -> int:
@@ -197,7 +192,7 @@ class Machine:
         line = netdev.split(text, self._report)
         check_identifier(line)
         try:
-            self._add_netdev(line)
+            self._add_netdev(line, " for netdev" if line.dialect is Dialect.OPTS else "")
         except OptionError as error:
             raise _bare(error, line) from None
 
@@ -205,8 +200,7 @@ class Machine:
         port = self.fabric.find(name)
         if port is None:
             raise OptionError(f"Device '{name}' not found")
-        for dump in [each for each in self._filters if each.port is port]:
-            self.remove_object(dump.name)
+        self._filters.remove_from(port)
         if port.peer is not None:
             port.peer.forget(port)
             port.peer.peer = None
@@ -218,36 +212,24 @@ class Machine:
     def add_object(self, text: str) -> None:
         line = objects.split(text, self._report)
         try:
-            spec = objects.interpret(line)
-            self._check_new_object(spec.name)
-            self._add_dump(spec)
+            self._filters.add(objects.interpret(line))
         except OptionError as error:
             raise _bare(error, line) from None
 
     def remove_object(self, name: str) -> None:
-        dump = next((each for each in self._filters if each.name == name), None)
-        if dump is None:
-            raise OptionError(f"object '{name}' not found")
-        self._filters.remove(dump)
-        dump.close()
+        self._filters.remove(name)
 
     def get_property(self, path: str, name: str) -> str:
-        properties = dict(self._filter_at(path).properties())
-        if name not in properties:
-            raise OptionError(f"Property 'filter-dump.{name}' not found")
-        return properties[name]
+        return self._filters.get(path, name)
 
     def set_property(self, path: str, name: str, value: str) -> None:
-        dump = self._filter_at(path)
-        if name != "status":
-            raise OptionError(f"Property 'filter-dump.{name}' can't be set now")
-        dump.on = _status(value)
+        self._filters.set(path, name, value)
 
     # -- building --------------------------------------------------------------------------------
 
     def _build(self, arguments: Arguments) -> None:
         for device in arguments.chardevs:
-            self._channels[device.name] = _located(device.line, partial(self._open, device))
+            self._consoles.open(device)
         for line in arguments.netdevs:
             self._add_netdev(line)
         for line in arguments.nics:
@@ -255,32 +237,19 @@ class Machine:
         for line in arguments.nets:
             self._carry_out(nic.interpret_net(line, self._fresh_name()))
         for spec in arguments.objects:
-            self._add_dump(spec)
+            self._filters.add(spec)
         for monitor in arguments.monitors:
-            self._add_monitor(monitor)
+            self._consoles.add(monitor)
         for warning in self._loose_ends():
             self._report(f"warning: {warning}")
         if arguments.stopped:
             self.stop()
-        for each in self._channels.values():
-            each.start()
+        self._consoles.start()
 
-    def _open(self, device: Chardev) -> channel.Channel:
-        match device.means:
-            case Stdio():
-                return channel.StdioChannel(self.loop)
-            case ByFd(text):
-                return channel.from_fd(self.loop, text)
-            case ByPath(path, server, wait):
-                return channel.from_place(self.loop, path, server, wait)
-            case ByPort(host, port, server, wait):
-                return channel.from_place(self.loop, (host, port), server, wait)
-        return channel.Channel()
-
-    def _add_netdev(self, line: Line) -> None:
+    def _add_netdev(self, line: Line, suffix: str = "") -> None:
         spec = netdev.interpret(line)
         if self.fabric.find(spec.name) is not None:
-            raise line.error(f"Duplicate ID '{spec.name}'")
+            raise line.error(f"Duplicate ID '{spec.name}'{suffix}")
         _located(line, partial(self._make, spec))
 
     def _carry_out(self, request: nic.Request) -> None:
@@ -319,11 +288,11 @@ class Machine:
             case User():
                 return self._make_user(spec)
             case Dgram():
-                return wiring.dgram(site, spec)
+                return netdevs.dgram(site, spec)
             case Stream():
-                return wiring.stream(site, spec)
+                return netdevs.stream(site, spec)
             case Socket():
-                return wiring.socket(site, spec)
+                return netdevs.socket(site, spec)
         return self._make_hub_port(spec)
 
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:
@@ -376,79 +345,6 @@ class Machine:
                 raise OptionError("smb= is not supported")
             raise OptionError(f"Could not find '{_SMB_SERVER}', please install it")
 
-    def _add_dump(self, spec: FilterDump) -> None:
-        if spec.maxlen == 0:
-            raise OptionError("Property 'filter-dump.maxlen' doesn't take value '0'")
-        on = _status(spec.status)
-        if spec.position not in ("head", "tail") and not spec.position.startswith("id="):
-            raise OptionError("Parameter 'position' expects 'head', 'tail' or 'id=<id>'")
-        port = self.fabric.find(spec.netdev)
-        if port is None:
-            raise OptionError("Parameter 'netdev' expects a network backend id")
-        beside = self._neighbour(spec, port)
-        try:
-            sink = files.create_capture(spec.file)
-        except HostError as error:
-            raise OptionError(str(error)) from None
-        dump = Dump(
-            spec.name,
-            spec.file,
-            sink,
-            self.clock,
-            epoch=self._epoch,
-            maxlen=spec.maxlen,
-            queue=Direction(spec.queue),
-            on=on,
-            report=self._report,
-        )
-        dump.position, dump.insert = spec.position, spec.insert
-        base.attach(dump, port, beside)
-        self._filters.append(dump)
-
-    def _neighbour(self, spec: FilterDump, port: Port) -> Filter | None:
-        if not spec.position.startswith("id="):
-            return None
-        name = spec.position.removeprefix("id=")
-        beside = next((each for each in self._filters if each.name == name), None)
-        if beside is None and name != spec.name:
-            raise OptionError(f"filter '{name}' not found")
-        if beside is None or beside.port is not port:
-            raise OptionError(f"filter '{name}' belongs to a different netdev")
-        return beside
-
-    def _check_new_object(self, name: str) -> None:
-        if any(each.name == name for each in self._filters):
-            raise OptionError(
-                f"attempt to add duplicate property '{name}' to object (type 'container')"
-            )
-
-    def _filter_at(self, path: str) -> Dump:
-        name = path.removeprefix("/objects/")
-        dump = next((each for each in self._filters if each.name == name), None)
-        if dump is None:
-            raise OptionError(f"Device '{path}' not found")
-        return dump
-
-    def _add_monitor(self, monitor: Monitor) -> None:
-        line = monitor.line
-        on = self._channels.get(monitor.chardev)
-        if on is None:
-            raise line.error(f'chardev "{monitor.chardev}" not found')
-        if monitor.chardev in self._sessions:
-            raise line.error(f"Device '{monitor.chardev}' is in use")
-
-        def write(text: str) -> None:
-            on.write(text.encode("utf-8", "surrogateescape"))
-
-        session: qmp.Session | readline.Session
-        if monitor.control:
-            session = qmp.Session(self, write, monitor.pretty)
-        else:
-            session = readline.Session(self, write)
-        self._sessions[monitor.chardev] = session
-        on.on_open = session.open
-        on.on_data = lambda data: session.feed(data.decode("utf-8", "surrogateescape"))
-
     def _loose_ends(self) -> list[str]:
         """The warnings about what leads nowhere, in QEMU's order (CLI-05..07)."""
         warnings: list[str] = []
@@ -465,16 +361,13 @@ class Machine:
 
     # -- events ----------------------------------------------------------------------------------
 
-    def _notify(self, event: str, data: dict[str, Any] | None = None) -> None:
-        for session in self._sessions.values():
-            if isinstance(session, qmp.Session):
-                session.notify(event, data)
-
     def _on_connection(self, port: StreamPort, address: dict[str, Any] | None) -> None:
         if address is None:
-            self._notify("NETDEV_STREAM_DISCONNECTED", {"netdev-id": port.name})
+            self._consoles.notify("NETDEV_STREAM_DISCONNECTED", {"netdev-id": port.name})
         else:
-            self._notify("NETDEV_STREAM_CONNECTED", {"netdev-id": port.name, "addr": address})
+            self._consoles.notify(
+                "NETDEV_STREAM_CONNECTED", {"netdev-id": port.name, "addr": address}
+            )
 
 
 def _located(line: Line, make: Callable[[], _T]) -> _T:
@@ -488,9 +381,3 @@ def _located(line: Line, make: Callable[[], _T]) -> _T:
 def _bare(error: OptionError, line: Line) -> OptionError:
     """The same complaint without the place, which a monitor does not name."""
     return OptionError(str(error).removeprefix(line.located("")))
-
-
-def _status(text: str) -> bool:
-    if text not in ("on", "off"):
-        raise OptionError("Invalid value for netfilter status, should be 'on' or 'off'")
-    return text == "on"

@@ -47,6 +47,8 @@ class Sink(Protocol):
 
     def write(self, data: bytes, /) -> int | None: ...
 
+    def close(self) -> None: ...
+
 
 class Writer:
     """Writes a capture in the host's byte order, with microseconds (FILT-01, FILT-03)."""

@@ -215,6 +215,7 @@ _COMMANDS: tuple[Command, ...] = (
 )
 
 _INFOS: tuple[Command, ...] = (
+    Command("name", (), "", "show the current VM name", lambda machine, words: ""),
     Command("network", (), "", "show the network state", lambda m, words: info.network(m)),
     Command("status", (), "", "show the current status (running|paused)", _status),
     Command(

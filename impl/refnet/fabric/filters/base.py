@@ -47,11 +47,11 @@ class Filter:
     def properties(self) -> list[tuple[str, str]]:
         """Names and values that ``info network`` shows (INF-05)."""
         return [
-            ("insert", self.insert),
             ("position", self.position),
-            ("queue", self.queue.value),
-            ("netdev", self.port.name if self.port else ""),
             ("status", "on" if self.on else "off"),
+            ("insert", self.insert),
+            ("netdev", self.port.name if self.port else ""),
+            ("queue", self.queue.value),
         ]
 
     def close(self) -> None:

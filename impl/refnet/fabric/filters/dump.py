@@ -6,6 +6,8 @@ from ...capture.pcap import Sink, Writer
 from ...clock import SECOND, Clock
 from .base import Direction, Filter
 
+_BROKEN = "network dump write error - stopping dump"
+
 
 class Dump(Filter):
     """Records frames. Times are ``epoch`` (whole seconds since 1970) plus the virtual clock.
@@ -34,7 +36,12 @@ class Dump(Filter):
         self._clock = clock
         self._epoch = epoch * SECOND
         self._report = report
-        self._writer: Writer | None = Writer(sink, maxlen)
+        self._sink = sink
+        self._writer: Writer | None = None
+        try:
+            self._writer = Writer(sink, maxlen)
+        except OSError:
+            self._report(_BROKEN)
 
     def handle(self, frame: bytes) -> bool:
         if self._writer is not None:
@@ -42,8 +49,13 @@ class Dump(Filter):
                 self._writer.write(self._epoch + self._clock.now(), frame)
             except OSError:
                 self._writer = None
-                self._report("network dump write error - stopping dump")
+                self._report(_BROKEN)
         return False
+
+    def close(self) -> None:
+        super().close()
+        self._writer = None
+        self._sink.close()
 
     def properties(self) -> list[tuple[str, str]]:
         return [("file", self.path), ("maxlen", str(self.maxlen)), *super().properties()]

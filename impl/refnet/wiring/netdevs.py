@@ -1,10 +1,10 @@
 """From what ``-netdev`` says to ports: which backend, on which socket (SOCK-05..14)."""
 
-from .backend import netdevs, sockets
-from .backend.netdevs import Site
-from .errors import HostError, OptionError
-from .fabric.port import Port
-from .options.netdev import Descriptor, Dgram, Endpoint, Inet, Socket, Stream, Unix
+from ..backend import netdevs, sockets
+from ..backend.netdevs import Site
+from ..errors import HostError, OptionError
+from ..fabric.port import Port
+from ..options.netdev import Descriptor, Dgram, Endpoint, Inet, Socket, Stream, Unix
 
 _ONE_OF_FOUR = "exactly one of listen=, connect=, mcast= or udp= is required"
 

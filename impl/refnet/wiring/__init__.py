@@ -1,0 +1,1 @@
+"""From what the options say to what runs: netdevs, filters, monitors."""
