@@ -121,8 +121,6 @@ def _answer_to_syn(table: Table, c: Connection, datagram: ipv4.Datagram, segment
     c.ack_now = True
     if acknowledges:
         c.snd_una = number
-        if before(c.snd_nxt, c.snd_una):
-            c.snd_nxt = c.snd_una
         c.state = State.ESTABLISHED
         table.establish(c)
         if c.round_trip:
@@ -135,13 +133,9 @@ def _answer_to_syn(table: Table, c: Connection, datagram: ipv4.Datagram, segment
 def _after_syn(table: Table, c: Connection, segment: Segment) -> None:
     """What else a SYN carries: text, window and urgent pointer."""
     first = (segment.sequence + 1) & MASK
-    flags, text = segment.flags & ~SYN, segment.payload
-    if len(text) > c.rcv_wnd:
-        text = text[: c.rcv_wnd]
-        flags &= ~FIN
     c.snd_wl1 = segment.sequence
     c.rcv_up = first
-    carried = replace(segment, sequence=first, flags=flags, payload=text)
+    carried = replace(segment, sequence=first, flags=segment.flags & ~SYN)
     _take_rest(table, c, carried, needs_output=False)
 
 
@@ -306,10 +300,6 @@ def _take_acknowledgment(table: Table, c: Connection, segment: Segment) -> bool 
     if before(c.snd_nxt, c.snd_una):
         c.snd_nxt = c.snd_una
     c.allow_reading()
-    if c.state is State.TIME_WAIT:
-        c.wait_timer = TIME_WAIT
-        _acknowledge_dropped(table, c, segment)
-        return None
     if fin_acknowledged and not _take_fin_acknowledgment(table, c):
         return None
     return everything
@@ -317,18 +307,15 @@ def _take_acknowledgment(table: Table, c: Connection, segment: Segment) -> bool 
 
 def _take_fin_acknowledgment(table: Table, c: Connection) -> bool:
     """The guest has our FIN; False: with that the connection is over."""
-    match c.state:
-        case State.FIN_WAIT_1:
-            if c.stream is not None and c.stream.ended and not c.stream.shut:
-                c.wait_timer = LONGEST_IDLE
-            c.state = State.FIN_WAIT_2
-        case State.CLOSING:
-            c.state = State.TIME_WAIT
-            c.cancel_timers()
-            c.wait_timer = TIME_WAIT
-        case State.LAST_ACK:
-            table.close(c)
-            return False
+    if c.state is State.LAST_ACK:
+        table.close(c)
+        return False
+    if c.state is State.FIN_WAIT_1:
+        if c.stream is not None and c.stream.ended and not c.stream.shut:
+            c.wait_timer = LONGEST_IDLE
+        c.state = State.FIN_WAIT_2
+    else:
+        _wait(c)
     return True
 
 
@@ -431,5 +418,11 @@ def _take_fin(c: Connection) -> None:
     c.rcv_nxt = (c.rcv_nxt + 1) & MASK
     c.state = AFTER_GUEST_ENDED[c.state]
     if c.state is State.TIME_WAIT:
-        c.cancel_timers()
-        c.wait_timer = TIME_WAIT
+        _wait(c)
+
+
+def _wait(c: Connection) -> None:
+    """Both have ended: stay for what may still come (TCP-23)."""
+    c.state = State.TIME_WAIT
+    c.cancel_timers()
+    c.wait_timer = TIME_WAIT

@@ -252,3 +252,17 @@ def test_ticks_only_matter_while_there_is_something(world):
 
     assert not world.tcp.active
     assert handle
+
+
+def test_the_last_octets_before_an_end_are_sent_when_there_is_room_for_the_host(world):
+    handle = world.established()
+    for start in range(0, 70_000, 1000):
+        world.says("A", 1001 + start, 2, bytes(1000))
+    world.says("FA", 71_001, 2)
+    assert world.row().receive_queue == 70_000
+
+    world.tells(hostio.Sent(handle, 69_000))
+    world.tells(hostio.EndOfStream(handle))
+    world.tells(hostio.Sent(handle, 1000))
+
+    assert world.state == "LAST_ACK"

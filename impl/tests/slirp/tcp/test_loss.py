@@ -184,11 +184,22 @@ def test_growth_beyond_the_threshold_is_slow(world):
 
 def test_text_behind_an_acknowledgment_does_not_wait_for_ever(world):
     handle = world.established(window=10)
-    world.says("A", 1002, 2)
+    world.says("A", 1002, 2, window=10)
     world.tells(hostio.Received(handle, bytes(15)))
 
-    [answer] = world.says("FA", 1001, 12, window=0)
+    heard = world.says("FA", 1001, 12, window=10)
 
-    assert (answer.acknowledgment, answer.text) == (1002, b"")
+    assert [(each.acknowledgment, each.text) for each in heard] == [(1002, b"")]
     [(tick, probe)] = world.ticks(10)
     assert (tick, len(probe.text)) == (10, 1)
+
+
+def test_a_segment_sent_before_the_loss_and_a_fast_retransmission_go_on_together(world):
+    handle, acknowledged = flight(world, 3)
+    for _ in range(3):
+        world.says("A", 1001, acknowledged)
+
+    heard = world.says("A", 1001, acknowledged + 2 * FULL)
+
+    assert all(each.sequence >= acknowledged + 2 * FULL for each in heard)
+    assert handle
