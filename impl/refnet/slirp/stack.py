@@ -170,7 +170,7 @@ class Slirp:
         identification = self._identification
         self._identification = (identification + 1) & 0xFFFF
         for piece in ip.fragments(datagram, self.config.mtu):
-            octets = ipv4.encode(dataclasses.replace(piece, identification=identification))
+            octets = ipv4.encode(piece, identification)
             if not self._queue.put(octets, datagram.destination, flow, self.now):
                 self.drop("output queue")
 

@@ -78,8 +78,11 @@ def decode(data: Buffer) -> Datagram:
     )
 
 
-def encode(datagram: Datagram) -> bytes:
-    """Write a datagram with its checksum. Options must be a multiple of four octets."""
+def encode(datagram: Datagram, identification: int | None = None) -> bytes:
+    """Write a datagram with its checksum. Options must be a multiple of four octets.
+
+    ``identification`` takes the place of the datagram's own.
+    """
     header = HEADER + len(datagram.options)
     fragment = (
         (0x8000 if datagram.reserved else 0)
@@ -92,7 +95,7 @@ def encode(datagram: Datagram) -> bytes:
             0x40 | header // 4,
             datagram.tos,
             header + len(datagram.payload),
-            datagram.identification,
+            datagram.identification if identification is None else identification,
             fragment,
             datagram.ttl,
             datagram.protocol,

@@ -40,6 +40,12 @@ def test_round_trip(datagram: ipv4.Datagram) -> None:
     assert ipv4.decode(ipv4.encode(datagram)) == datagram
 
 
+@given(DATAGRAMS, st.integers(0, 0xFFFF))
+def test_another_identification_can_be_written(datagram: ipv4.Datagram, number: int) -> None:
+    other = dataclasses.replace(datagram, identification=number)
+    assert ipv4.encode(datagram, number) == ipv4.encode(other)
+
+
 @given(DATAGRAMS, st.binary(max_size=46))
 def test_octets_behind_the_total_length_are_left_out(
     datagram: ipv4.Datagram, padding: bytes
