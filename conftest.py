@@ -1,0 +1,3 @@
+"""What all tests of the tree share."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,117 @@
+"""Targets that answer ARP out of memory, well or in one of the ways that go wrong."""
+
+from collections import deque
+
+from vnetspec.fixtures.targets.contract import Died, Refused, Unsupported
+
+ANSWERED = (b"\x0a\0\2\2", b"\x0a\0\2\3")
+
+
+class Responder:
+    """Answers for the router and the nameserver."""
+
+    name = "in-memory"
+    capabilities = frozenset({"in-memory", "padding", "virtual-time", "profile:qemu-7.2"})
+    answered = ANSWERED
+
+    def version(self):
+        return "in-memory 1"
+
+    def open(self, network, directory):
+        return Link(self)
+
+    def close(self):
+        pass
+
+    def reply(self, request):
+        """The answer to an ARP request."""
+        mac = b"\x52\x55" + request[38:42]
+        arp = request[14:20] + b"\0\2" + mac + request[38:42] + request[22:32]
+        return (request[6:12] + mac + b"\x08\x06" + arp).ljust(60, b"\0")
+
+
+class Link:
+    """The wire to one of them."""
+
+    def __init__(self, target):
+        self.target = target
+        self.frames = deque()
+
+    def send(self, frame, port=0):
+        if frame[38:42] in self.target.answered:
+            self.frames.append(self.target.reply(frame))
+
+    def receive(self, within=0.0, patience=0.0, port=0):
+        return self.frames.popleft() if self.frames else None
+
+    def now(self):
+        return 0.0
+
+    def close(self):
+        pass
+
+
+class Reference(Responder):
+    """One that goldens may be recorded from."""
+
+    name = "qemu"
+
+
+class Unpadded(Responder):
+    name = "libslirp"
+    capabilities = Responder.capabilities - {"padding"}
+
+    def reply(self, request):
+        return super().reply(request)[:42]
+
+
+class Strange(Reference):
+    """Answers with a MAC of its own."""
+
+    def reply(self, request):
+        return super().reply(request).replace(b"\x52\x55", b"\x52\x56")
+
+
+class Terse(Responder):
+    """Knows the nameserver alone: breaks the MUST."""
+
+    answered = ANSWERED[1:]
+
+
+class Nameless(Responder):
+    """Knows the router alone: breaks the SHOULD."""
+
+    answered = ANSWERED[:1]
+
+
+class Dying(Responder):
+    def reply(self, request):
+        raise Died("in-memory ended (SIGBUS)")
+
+
+class Unable(Responder):
+    def open(self, network, directory):
+        raise Unsupported("no ARP in here")
+
+
+class Unwilling(Responder):
+    def open(self, network, directory):
+        raise Refused("no such option")
+
+
+class Faulty(Responder):
+    """Whose driver has a mistake."""
+
+    def reply(self, request):
+        raise ValueError("a mistake of the driver")
+
+
+class Absent(Responder):
+    def version(self):
+        raise Unsupported("not installed: install the package in-memory")
+
+
+class Old(Responder):
+    """Has no profile that cases ask for."""
+
+    capabilities = Responder.capabilities - {"profile:qemu-7.2"}
