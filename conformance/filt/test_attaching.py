@@ -1,0 +1,94 @@
+"""Where dumps attach, and how they are switched on and off."""
+
+import pytest
+
+from vnetspec.filt.dumps import dump, frames, heard_and_said
+from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.checkers import ARP_REPLY
+from vnetspec.fixtures.frames import arp_request
+from vnetspec.fixtures.requirements import network, requirement
+
+
+@requirement("FILT-06")
+@network(arguments=dump(name="a") + dump(name="b", netdev="s0") + dump(name="c", netdev="h0"))
+def test_dumps_of_every_kind_of_netdev_see_the_same(guest, host):
+    guest.says(arp_request(ROUTER))
+    guest.hears(ARP_REPLY)
+    guest.close()
+
+    for name in ("a", "b", "c"):
+        assert frames(host.directory / f"{name}.pcap") == heard_and_said(guest)
+
+
+@requirement("FILT-06", variant="unknown")
+def test_a_dump_does_not_attach_to_what_is_no_netdev(refuses):
+    assert (
+        refuses(arguments=dump(netdev="nobody"))
+        == "Parameter 'netdev' expects a network backend id"
+    )
+
+
+@requirement("FILT-06", variant="missing")
+def test_a_dump_attaches_to_something(refuses, host):
+    object_ = f"filter-dump,id=own,file={host.directory}/own.pcap"
+
+    assert (
+        refuses(arguments=["-object", "filter-dump,id=own,file={dir}/own.pcap"])
+        == f"-object {object_}: Parameter 'netdev' is missing"
+    )
+
+
+@requirement("FILT-07")
+@network(arguments=dump("status=off"))
+def test_a_dump_that_is_off_records_nothing(guest, host):
+    guest.resolves()
+    guest.close()
+
+    assert (host.directory / "own.pcap").stat().st_size == 24
+
+
+@requirement("FILT-07", variant="switched")
+@network(arguments=dump("status=off"))
+def test_a_dump_is_switched_on_and_off(guest, host):
+    guest.says(arp_request(ROUTER, sender="10.0.2.21"))
+    guest.hears(ARP_REPLY)
+    guest.monitor("qom-set /objects/own status on")
+    guest.says(arp_request(ROUTER, sender="10.0.2.22"))
+    guest.hears(ARP_REPLY)
+    guest.monitor("qom-set /objects/own status off")
+    guest.says(arp_request(ROUTER, sender="10.0.2.23"))
+    guest.hears(ARP_REPLY)
+    guest.close()
+
+    assert frames(host.directory / "own.pcap") == heard_and_said(guest)[2:4]
+
+
+@requirement("FILT-07", variant="deleted")
+@network(arguments=dump())
+def test_a_deleted_dump_records_no_more(guest, host):
+    guest.says(arp_request(ROUTER, sender="10.0.2.21"))
+    guest.hears(ARP_REPLY)
+    guest.monitor("object_del own")
+    guest.says(arp_request(ROUTER, sender="10.0.2.22"))
+    guest.hears(ARP_REPLY)
+    guest.close()
+
+    assert frames(host.directory / "own.pcap") == heard_and_said(guest)[:2]
+
+
+@requirement("FILT-07", variant="bad")
+@pytest.mark.parametrize("status", ["maybe", "ON", "true"])
+def test_another_status_is_refused(refuses, status):
+    assert (
+        refuses(arguments=dump(f"status={status}"))
+        == "Invalid value for netfilter status, should be 'on' or 'off'"
+    )
+
+
+@requirement("FILT-07", variant="bad-switch")
+@network(arguments=dump())
+def test_a_dump_is_not_switched_to_another_status(guest):
+    assert (
+        guest.monitor("qom-set /objects/own status maybe")
+        == "Error: Invalid value for netfilter status, should be 'on' or 'off'\n"
+    )
