@@ -38,7 +38,7 @@ def test_the_first_ipv4_nameserver_is_asked(guest, host, golden, lines):
 
 
 @requirement("DNS-06")
-def test_a_change_is_followed_after_a_second(guest, host, golden):
+def test_a_change_is_followed_after_a_second(guest, host):
     before, after = host.udp(53, REMOTE), host.udp(53)
     host.namespace.set_nameservers(REMOTE)
     guest.says(udp(NAMESERVER, 53, QUESTION))
@@ -52,7 +52,6 @@ def test_a_change_is_followed_after_a_second(guest, host, golden):
     after.hears(QUESTION)
 
     before.hears_nothing()
-    golden.matches(guest.wire)
 
 
 @requirement("DNS-07")

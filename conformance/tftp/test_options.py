@@ -4,7 +4,7 @@ import pytest
 
 from vnetspec.fixtures.checkers import TFTP_OACK, tftp_data
 from vnetspec.fixtures.frames import tftp_ack, tftp_read
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import network, requirement, tolerates
 
 pytestmark = network(tftp="{dir}")
 
@@ -99,6 +99,7 @@ def test_an_empty_file_has_size_0(guest, host, golden):
 
 
 @requirement("TFTP-18")
+@tolerates("TFTP blocksize out of range", reason="QEMU serves sizes below the RFC's 8 as well")
 @pytest.mark.parametrize("asked", [1, 8, 512, 1024, 1428, 1429, 8192, 65464])
 def test_blocks_have_the_size_asked_for_up_to_1428(guest, golden, says, asked):
     size = min(asked, 1428)
