@@ -1,13 +1,13 @@
 """What waits to go to the guest: one queue for low delay and one for bulk (GEN-08, GEN-12).
 
-A packet leaves at once if its guest's MAC is known and nothing of its flow waits, though behind
-those that could have left before. Otherwise it joins the packets of its flow, its *train*; the
-first of a train asks for the MAC, and is dropped when a second has passed without an answer. A
-packet without a flow is a train of its own.
+A packet joins the packets of its flow, its *train*; one without a flow is a train of its own. The
+first of a train leaves if its guest's MAC is known. Otherwise it asks for the MAC, and is dropped
+when a second has passed without an answer.
 
-When trains can leave, those of low delay leave first and whole, then those of bulk take turns
-packet by packet. Which of the two queues a train stands in follows SLiRP: low delay is a matter of
-the flow's type of service, and a flow that hogs the line is moved to bulk.
+Each new packet gives all trains a turn: those of low delay leave first and whole, of those of bulk
+one packet each; :meth:`OutputQueue.flush` gives turns until nothing can leave any more. Which of
+the two queues a train stands in follows SLiRP: low delay is a matter of the flow's type of service,
+and a flow that hogs the line is moved to bulk.
 """
 
 from collections import deque
@@ -23,7 +23,7 @@ GREEDY_QUEUED = 6
 #: ... this many of which have left, is moved to bulk (GEN-12).
 GREEDY_SENT = 3
 #: More than this many packets do not wait; SLiRP has no such limit.
-CAPACITY = 4096
+CAPACITY = 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -81,17 +81,13 @@ class OutputQueue:
 
     def put(self, octets: bytes, destination: int, flow: Flow | None, now: int) -> bool:
         """Take one packet; False if the queue is full and it was dropped."""
-        if flow is None or not flow.waiting:
-            mac = self._lookup(destination)
-            if mac is not None:
-                self.flush(now)
-                self._emit(octets, mac)
-                return True
+        if not self._length and (mac := self._lookup(destination)) is not None:
+            self._emit(octets, mac)
+            return True
         if self._length >= CAPACITY:
             return False
         train, in_fast = self._train_for(flow)
-        packet = _Packet(octets, destination)
-        train.packets.append(packet)
+        train.packets.append(_Packet(octets, destination))
         self._length += 1
         if flow is not None:
             flow.waiting += 1
@@ -100,8 +96,7 @@ class OutputQueue:
             if in_fast and flow.since_empty >= GREEDY_QUEUED and sent >= GREEDY_SENT:
                 self._fast.remove(train)
                 self._bulk.insert(0, train)
-        if train.packets[0] is packet:
-            self._request(packet, now)
+        self._round(now)
         return True
 
     def flush(self, now: int) -> None:
@@ -132,10 +127,6 @@ class OutputQueue:
         self._bulk.append(_Train(flow))
         return self._bulk[-1], False
 
-    def _request(self, packet: _Packet, now: int) -> None:
-        self._ask(packet.destination)
-        packet.deadline = now + PATIENCE
-
     def _round(self, now: int) -> bool:
         """One turn for every train; whether any packet left or was dropped."""
         moved = False
@@ -156,7 +147,8 @@ class OutputQueue:
             mac = self._lookup(packet.destination)
             if mac is None:
                 if packet.deadline is None:
-                    self._request(packet, now)
+                    self._ask(packet.destination)
+                    packet.deadline = now + PATIENCE
                 return False
             self._emit(packet.octets, mac)
         train.packets.popleft()

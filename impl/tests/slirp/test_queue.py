@@ -3,7 +3,7 @@
 import pytest
 
 from refnet.clock import SECOND
-from refnet.slirp.queue import CAPACITY, Flow, OutputQueue
+from refnet.slirp.queue import Flow, OutputQueue
 
 
 class Line:
@@ -121,10 +121,22 @@ def test_what_waited_longer_leaves_first(line):
     assert line.sent == [b"a", b"b"]
 
 
-def test_a_full_queue_takes_no_more(line):
-    for _ in range(CAPACITY):
+def test_each_new_packet_gives_one_turn(line):
+    flow = Flow()
+    line.put(b"a", flow)
+    line.put(b"b", flow)
+    line.known[1] = b"\2" * 6
+    line.put(b"c")
+    assert line.sent == [b"a", b"c"]
+    line.queue.flush(0)
+    assert line.sent == [b"a", b"c", b"b"]
+
+
+def test_a_full_queue_takes_no_more(line, monkeypatch):
+    monkeypatch.setattr("refnet.slirp.queue.CAPACITY", 3)
+    for _ in range(3):
         assert line.put(b"x")
     assert not line.put(b"y")
-    assert len(line.queue) == CAPACITY
+    assert len(line.queue) == 3
     line.queue.flush(SECOND + 1)
     assert len(line.queue) == 0
