@@ -1,6 +1,7 @@
 """ARP on the user network (RFC 826 and the catalogue's ARP section)."""
 
 import pytest
+
 from vnetspec.fixtures.addresses import (
     BROADCAST,
     BROADCAST_MAC,
@@ -21,7 +22,11 @@ from vnetspec.fixtures.requirements import network, requirement
 
 
 @requirement("ARP-01")
-@pytest.mark.parametrize(("address", "mac"), [(ROUTER, ROUTER_MAC), (NAMESERVER, NAMESERVER_MAC)])
+@pytest.mark.parametrize(
+    ("address", "mac"),
+    [(ROUTER, ROUTER_MAC), (NAMESERVER, NAMESERVER_MAC)],
+    ids=["router", "nameserver"],
+)
 def test_the_stacks_own_addresses_are_answered(guest, golden, address, mac):
     guest.says(arp_request(address))
 
@@ -98,14 +103,12 @@ def test_the_reply_keeps_the_two_senders_apart(guest, golden):
 
 @requirement("ARP-06")
 @pytest.mark.parametrize(
-    "field", [{"hwtype": 9}, {"ptype": 0x1234}, {"hwlen": 3}, {"plen": 7}], ids=str
+    ("offset", "size", "value"),
+    [(14, 2, 9), (16, 2, 0x1234), (18, 1, 3), (19, 1, 7)],
+    ids=["hardware-type", "protocol-type", "hardware-length", "protocol-length"],
 )
-def test_types_and_lengths_of_a_request_are_not_looked_at(guest, golden, field):
-    # The octets are those of a right request but for one field, wherever that leads scapy.
+def test_types_and_lengths_of_a_request_are_not_looked_at(guest, golden, offset, size, value):
     octets = bytearray(bytes(arp_request(ROUTER)))
-    place = {"hwtype": (14, 2), "ptype": (16, 2), "hwlen": (18, 1), "plen": (19, 1)}
-    (name, value), *_ = field.items()
-    offset, size = place[name]
     octets[offset : offset + size] = value.to_bytes(size, "big")
 
     guest.says(bytes(octets))
@@ -279,6 +282,7 @@ def test_no_arp_without_ipv4(guest, golden):
 @pytest.mark.parametrize(
     ("address", "mac"),
     [(ROUTER, "52:54:00:12:35:02"), (NAMESERVER, "52:54:00:12:35:03")],
+    ids=["router", "nameserver"],
 )
 def test_the_addresses_of_the_2004_document(guest, address, mac):
     guest.says(arp_request(address))

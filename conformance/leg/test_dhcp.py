@@ -1,6 +1,7 @@
 """DHCP in the profile qemu-0.6."""
 
 import pytest
+
 from vnetspec.fixtures.checkers import DHCP_ACK, DHCP_OFFER, dhcp_options
 from vnetspec.fixtures.frames import dhcp, discover, request
 from vnetspec.fixtures.oracle import BOOTP

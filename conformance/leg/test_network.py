@@ -1,6 +1,7 @@
 """Link layer, addresses, ICMP, DNS and forwarding in the profile qemu-0.6."""
 
 import pytest
+
 from vnetspec.fixtures.addresses import (
     LOOPBACK,
     NAMESERVER,
@@ -9,7 +10,15 @@ from vnetspec.fixtures.addresses import (
 )
 from vnetspec.fixtures.checkers import ARP_REPLY, DHCP_OFFER, ECHO_REPLY, UDP_DATAGRAM, dhcp_option
 from vnetspec.fixtures.conversation import answers
-from vnetspec.fixtures.frames import arp_request, discover, echo_request, gratuitous_arp, udp
+from vnetspec.fixtures.frames import (
+    arp_request,
+    discover,
+    dns_answer,
+    dns_query,
+    echo_request,
+    gratuitous_arp,
+    udp,
+)
 from vnetspec.fixtures.oracle import ARP, BOOTP, ICMP, IP, UDP, Ether
 from vnetspec.fixtures.requirements import network, requirement
 
@@ -25,9 +34,9 @@ def test_every_ipv4_frame_leaves_from_the_routers_mac(guest, host):
     nameserver = host.nameserver()
     guest.announces()
 
-    guest.says(udp(NAMESERVER, 53, b"question"))
-    nameserver.hears(b"question")
-    nameserver.says(b"answer")
+    guest.says(udp(NAMESERVER, 53, dns_query()))
+    nameserver.hears(dns_query())
+    nameserver.says(dns_answer())
 
     guest.hears_only(UDP_DATAGRAM.where(IP, src=NAMESERVER).where(Ether, src=OLD_ROUTER_MAC))
 
@@ -137,7 +146,7 @@ def test_the_resolver_is_looked_up_once(guest, host):
     host.namespace.set_nameservers(REMOTE)
     guest.waits(60)
 
-    guest.says(udp(NAMESERVER, 53, b"question"))
+    guest.says(udp(NAMESERVER, 53, dns_query()))
 
-    first.hears(b"question")
+    first.hears(dns_query())
     later.hears_nothing()

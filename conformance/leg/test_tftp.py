@@ -1,6 +1,7 @@
 """TFTP in the profile qemu-0.6."""
 
 import pytest
+
 from vnetspec.fixtures.checkers import TFTP_DATA, tftp_data, tftp_error
 from vnetspec.fixtures.frames import tftp_ack, tftp_raw, tftp_read
 from vnetspec.fixtures.oracle import TFTP_DATA as DATA

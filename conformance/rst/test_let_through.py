@@ -1,6 +1,7 @@
 """What works under restrict=on."""
 
 import pytest
+
 from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER
 from vnetspec.fixtures.checkers import (
     ARP_REPLY,

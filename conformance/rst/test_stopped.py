@@ -1,6 +1,7 @@
 """What restrict=on stops, and the option itself."""
 
 import pytest
+
 from vnetspec.fixtures.addresses import BROADCAST, LOOPBACK, NAMESERVER, REMOTE, ROUTER
 from vnetspec.fixtures.checkers import ECHO_REPLY, NET_UNREACHABLE, RST_ACK
 from vnetspec.fixtures.frames import echo_request, tcp, udp

@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+
 from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER, SMB_SERVER
 from vnetspec.fixtures.checkers import (
     ANY,
@@ -123,6 +124,7 @@ def test_restrict_shuts_the_guest_in(launch, golden, spelling):
 
 
 @requirement("SEED-22")
+@network(ports=2)
 def test_a_hub_without_a_nic_is_warned_of(guest):
     guest.resolves(ROUTER)
 

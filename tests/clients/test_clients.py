@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from vnetspec.fixtures.kernel_guest import GUEST_MAC, TAP, Place, listens, needed, serving, world
 
 pytestmark = pytest.mark.slow
