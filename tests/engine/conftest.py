@@ -95,6 +95,7 @@ class Suite:
             f"--net-captures={self.captures}",
             "--import-mode=importlib",
             "-pno:cacheprovider",
+            "-pno:hypothesispytest",
             *arguments,
         )
 

@@ -153,7 +153,7 @@ def test_other_tests_of_the_run_still_count(suite):
 def test_runs_without_cases_are_left_alone(pytester):
     pytester.makepyfile("def test_it(request): assert 'guest' not in request.fixturenames")
 
-    result = pytester.runpytest_inprocess("--fixtures")
+    result = pytester.runpytest_inprocess("--fixtures", "-pno:hypothesispytest")
 
     result.stdout.no_fnmatch_line("*network_files*")
     assert not (pytester.path / "artifacts").exists()
