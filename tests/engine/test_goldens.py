@@ -108,12 +108,11 @@ def test_recording_again_replaces_another_golden(recorded, golden):
 
 
 def test_the_best_reference_is_not_replaced_by_another(recorded, golden):
-    before = golden.read_bytes()
     frames = Shelf(recorded.captures).load("arp/ARP-01.pcap")
     odd = replace(frames[1], frame=frames[1].frame.replace(b"\x52\x55", b"\x52\x57"))
-    Shelf(recorded.captures).store(
-        "arp/ARP-01.pcap", [frames[0], odd], target="qemu", version="1", arguments=[]
-    )
+    shelf = Shelf(recorded.captures)
+    shelf.store("arp/ARP-01.pcap", [frames[0], odd], target="qemu", version="1", arguments=[])
+    shelf.commit()
     before = golden.read_bytes()
 
     assert recorded.record(target="Unpadded").ret == 1
