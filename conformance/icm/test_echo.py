@@ -4,15 +4,9 @@ import pytest
 
 from vnetspec.fixtures.addresses import GUEST, LOOPBACK, NAMESERVER, REMOTE, ROUTER, SMB_SERVER
 from vnetspec.fixtures.checkers import ECHO_REPLY, FRAGMENT, payload
-from vnetspec.fixtures.frames import echo_request, fragments, ip
-from vnetspec.fixtures.oracle import ICMP, IP, Packet, Raw
+from vnetspec.fixtures.frames import echo_request, fragments, icmp, ip
+from vnetspec.fixtures.oracle import ICMP, IP, Raw
 from vnetspec.fixtures.requirements import network, requirement
-
-
-def message(type_: int, to: str) -> Packet:
-    """An ICMP message of any type, with twenty octets of zeros after its first eight."""
-    header = ICMP(type=type_, code=0, id=1, seq=1) if type_ in (0, 8) else ICMP(type=type_, code=0)
-    return ip(to) / header / Raw(bytes(20))
 
 
 @requirement("ICM-01")
@@ -87,7 +81,7 @@ def test_a_message_with_a_wrong_checksum_is_dropped(guest, golden, host, address
 def test_other_messages_are_ignored(guest, golden, type_, address):
     guest.announces()
 
-    guest.says(message(type_, address))
+    guest.says(icmp(type_, address))
 
     guest.hears_nothing()
     golden.matches(guest.wire)

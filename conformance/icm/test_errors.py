@@ -17,14 +17,9 @@ from vnetspec.fixtures.checkers import (
     TIME_EXCEEDED,
     quoting,
 )
-from vnetspec.fixtures.frames import echo_request, fragments, gratuitous_arp, ip, udp
-from vnetspec.fixtures.oracle import ICMP, IP, IPOption, Packet, Raw
+from vnetspec.fixtures.frames import echo_request, fragments, gratuitous_arp, icmp, ip, udp
+from vnetspec.fixtures.oracle import ICMP, IP, IPOption
 from vnetspec.fixtures.requirements import requirement
-
-
-def message(type_: int, **fields: object) -> Packet:
-    """An ICMP message of ``type_``; ``fields`` are those of IPv4."""
-    return ip(ROUTER, **fields) / ICMP(type=type_) / Raw(bytes(20))
 
 
 @requirement("ICM-09")
@@ -131,7 +126,7 @@ def test_no_error_answers_a_source_with_no_host_in_it(guest, golden, address):
 @pytest.mark.parametrize("type_", [3, 4, 5, 9, 10, 11, 12, 19, 42])
 def test_no_error_answers_other_messages(guest, golden, type_):
     guest.announces()
-    guest.says(message(type_, ttl=0))
+    guest.says(icmp(type_, ttl=0))
 
     guest.hears_nothing()
 
@@ -142,7 +137,7 @@ def test_no_error_answers_other_messages(guest, golden, type_):
 @pytest.mark.parametrize("type_", [0, 8, 13, 14, 15, 16, 17, 18])
 def test_an_error_answers_a_question_or_its_answer(guest, golden, type_):
     guest.announces()
-    sent = message(type_, ttl=0)
+    sent = icmp(type_, ttl=0)
 
     guest.says(sent)
 

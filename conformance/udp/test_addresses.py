@@ -22,7 +22,7 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import dhcp, tftp_read, udp
 from vnetspec.fixtures.oracle import IP, UDP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import network, requirement, tolerates
 
 
 @requirement("UDP-03")
@@ -180,6 +180,7 @@ def test_a_restricted_guest_has_tftp(guest, golden, host):
 
 
 @requirement("UDP-15")
+@tolerates("Malformed Packet", reason="the host's server speaks no DHCP")
 @pytest.mark.parametrize("port", [67, 69])
 @pytest.mark.parametrize("address", [LOOPBACK, REMOTE])
 def test_dhcp_and_tftp_of_other_servers_are_forwarded(guest, golden, host, address, port):

@@ -9,6 +9,9 @@ from vnetspec.fixtures.host import UdpSocket
 from vnetspec.fixtures.oracle import IP, UDP
 from vnetspec.fixtures.requirements import network, requirement
 
+#: A response of a nameserver, with nothing in it.
+DNS_ANSWER = b"\x12\x34\x81\x80" + bytes(8)
+
 
 @requirement("UDP-01")
 def test_one_host_socket_serves_a_guest_port_for_every_destination(guest, host):
@@ -98,8 +101,8 @@ def test_a_session_with_a_nameserver_ends_ten_seconds_after_its_answer(guest, ho
     guest.announces()
     guest.says(udp(REMOTE, 53))
     server.hears()
-    server.says(b"answer")
-    guest.hears_only(UDP_DATAGRAM.where(IP, src=REMOTE).carrying(b"answer"))
+    server.says(DNS_ANSWER)
+    guest.hears_only(UDP_DATAGRAM.where(IP, src=REMOTE).carrying(DNS_ANSWER))
 
     assert guest.waits(9) == []
     assert len(sessions_in(guest.monitor("info usernet"))) == 1
