@@ -1,0 +1,1 @@
+"""How addresses of the virtual network are forwarded to devices and commands of the host."""

@@ -1,0 +1,1 @@
+"""How ports of the host are forwarded to the guest."""
