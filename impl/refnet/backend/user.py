@@ -16,7 +16,7 @@ class UserPort(Port):
     """A user-mode network.
 
     It is a source of deadlines for the loop, those of its stack. Frames are padded to 60 octets
-    for a peer that wants it (GEN-01).
+    for a peer that wants it (GEN-01), if QEMU did so in the stack's profile.
     """
 
     kind = "user"
@@ -80,7 +80,7 @@ class UserPort(Port):
     def _emit(self) -> None:
         for warning in self.stack.take_warnings():
             self._report(f"warning: {warning}")
-        pads = self.peer is not None and self.peer.pads
+        pads = self.peer is not None and self.peer.pads and self.stack.profile.pads_frames
         for frame in self.stack.take_frames():
             if pads and len(frame) < _SHORTEST:
                 frame = frame.ljust(_SHORTEST, b"\0")

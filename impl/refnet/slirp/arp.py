@@ -107,11 +107,15 @@ class Arp:
         )
 
     def _on_request(self, packet: arp.Packet, source: bytes) -> None:
-        """Answer for the stack's addresses (ARP-01, ARP-03); learn who asked (ARP-08, ARP-09)."""
+        """Answer for the stack's addresses (ARP-01, ARP-03); learn who asked (ARP-08, ARP-09).
+
+        0.6 learns the source of the frame, and only from what it answers (LEG-02).
+        """
         gratuitous = packet.target == packet.sender and self._profile.resolves_guests
         if not gratuitous and packet.target not in self._served:
             return
-        self.neighbours.learn(packet.sender, packet.sender_mac)
+        resolves = self._profile.resolves_guests
+        self.neighbours.learn(packet.sender, packet.sender_mac if resolves else source)
         if gratuitous:
             return
         own = mac_of(packet.target, self._profile)

@@ -13,6 +13,8 @@ class Profile:
     mac_prefix: bytes = b"\x52\x55"
     #: Length of an ARP reply in octets (GEN-02, LEG-02).
     arp_reply_length: int = 64
+    #: Short frames are padded for peers that want it (GEN-01, LEG-02).
+    pads_frames: bool = True
     #: Guests are told apart by a table and asked for by ARP; else there is one guest, the one that
     #: last asked for the stack or for a lease (ARP-08..12, GEN-08, LEG-02).
     resolves_guests: bool = True
@@ -69,6 +71,7 @@ QEMU_0_6 = Profile(
     "qemu-0.6",
     mac_prefix=b"\x52\x54\x00\x12\x35",
     arp_reply_length=42,
+    pads_frames=False,
     resolves_guests=False,
     network_is_loopback=True,
     serves_any_address=True,
