@@ -4,6 +4,7 @@
 system refuses raises out of here: it becomes the event that ``slirp.hostio`` has for it.
 """
 
+import contextlib
 import os
 import socket
 from collections.abc import Callable
@@ -131,14 +132,13 @@ class Host:
             if self.notify is not None:
                 self.notify()
 
-    def _accepted(self, listener: Handle, connection: socket.socket) -> None:
+    def _accepted(
+        self, listener: Handle, connection: socket.socket, client: tuple[int, int]
+    ) -> None:
         handle = self._stack.claim_for(listener)
-        host, port = connection.getpeername()
         local_host, local_port = connection.getsockname()
         self._streams[handle] = HostStream(self._loop, self._emit, handle, SocketPipe(connection))
-        self._emit(
-            hostio.Accepted(listener, handle, number(host), port, number(local_host), local_port)
-        )
+        self._emit(hostio.Accepted(listener, handle, *client, number(local_host), local_port))
 
     def _real(self, address: hostio.Address) -> int | None:
         """An address to send to; None: it stands for a resolver that the host has not got."""
@@ -214,11 +214,14 @@ class Host:
     def _spawn(self, action: hostio.Spawn) -> None:
         try:
             pipe, process = spawn(action.command)
+            with contextlib.ExitStack() as undo:
+                undo.callback(pipe.close, reset=False)
+                self._children.add(Child(self._loop, process, self._children.discard))
+                undo.pop_all()
         except (OSError, ValueError) as error:
             reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
             self._emit(hostio.ConnectFailed(action.handle, reason, at_once=True))
             return
-        self._children.add(Child(self._loop, process, self._children.discard))
         stream = HostStream(self._loop, self._emit, action.handle, pipe, process)
         self._streams[action.handle] = stream
         self._emit(hostio.Connected(action.handle))

@@ -42,7 +42,8 @@ class UdpEndpoint:
     """A UDP socket: of a session (UDP-13), or bound by a ``hostfwd`` rule (HFW-07).
 
     Raises:
-        OSError: the socket can't be made, or not bound to ``address``.
+        OSError: the socket can't be made, or not bound to ``bound``.
+        OverflowError: that is no port.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class UdpEndpoint:
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 self.socket.bind((dotted(bound[0]), bound[1]))
             self.allow(_LARGEST)
-        except OSError:
+        except (OSError, OverflowError):
             self.socket.close()
             raise
 

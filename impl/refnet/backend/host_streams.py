@@ -200,17 +200,18 @@ class HostListener:
     """A listening TCP socket (HFW-06).
 
     Args:
-        accepted: takes each new connection's socket, and draws the handle for it.
+        accepted: takes each new connection's socket and the client's address and port.
 
     Raises:
         OSError: the address can't be listened on.
+        OverflowError: that is no port.
     """
 
     def __init__(
         self,
         loop: Loop,
         action: hostio.Listen,
-        accepted: Callable[[Handle, socket.socket], None],
+        accepted: Callable[[Handle, socket.socket, tuple[int, int]], None],
     ) -> None:
         self.handle = action.handle
         self._loop = loop
@@ -221,7 +222,7 @@ class HostListener:
             self.socket.bind((dotted(action.address), action.port))
             self.socket.listen(_BACKLOG)
             loop.register(self.descriptor, READ, self._on_ready)
-        except OSError:
+        except (OSError, OverflowError):
             self.socket.close()
             raise
 
@@ -241,14 +242,18 @@ class HostListener:
 
     def _on_ready(self, events: int) -> None:
         try:
-            connection, _ = self.socket.accept()
+            connection, (host, port) = self.socket.accept()
         except OSError:
             return
-        self._accepted(self.handle, connection)
+        self._accepted(self.handle, connection, (number(host), port))
 
 
 class Child:
-    """Waits for a command to end, so that it leaves nothing behind."""
+    """Waits for a command to end, so that it leaves nothing behind.
+
+    Raises:
+        OSError: it can't be waited for; then it is ended here.
+    """
 
     def __init__(
         self, loop: Loop, process: "subprocess.Popen[bytes]", ended: Callable[["Child"], None]
@@ -256,7 +261,12 @@ class Child:
         self._loop = loop
         self._process = process
         self._ended = ended
-        self._descriptor = os.pidfd_open(process.pid)
+        try:
+            self._descriptor = os.pidfd_open(process.pid)
+        except OSError:
+            process.kill()
+            process.wait()
+            raise
         loop.register(self._descriptor, READ, self._on_ready)
 
     def kill(self) -> None:

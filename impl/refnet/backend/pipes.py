@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import shlex
 import socket
 import struct
@@ -64,13 +65,17 @@ class SocketPipe:
 
 
 class FilePipe:
-    """One descriptor to read from and one to write to; either may be None."""
+    """One descriptor to read from and one to write to; either may be None.
 
-    def __init__(self, read: int | None, write: int | None, waits: bool) -> None:
+    Those that epoll does not take, as of regular files, are always ready: they are written to
+    without waiting, and not read.
+    """
+
+    def __init__(self, read: int | None, write: int | None) -> None:
         self._read = read
         self._write = write
-        self.reader = read if waits else None
-        self.writer = write if waits else None
+        self.reader = read if _can_wait(read) else None
+        self.writer = write if _can_wait(write) else None
 
     def read(self, limit: int) -> bytes:
         return os.read(self._read, limit) if self._read is not None else b""
@@ -88,6 +93,18 @@ class FilePipe:
             if descriptor is not None:
                 os.close(descriptor)
         self._read = self._write = None
+
+
+def _can_wait(descriptor: int | None) -> bool:
+    """Whether epoll takes a descriptor."""
+    if descriptor is None:
+        return False
+    with select.epoll() as probe:
+        try:
+            probe.register(descriptor, 0)
+        except PermissionError:
+            return False
+    return True
 
 
 def spawn(command: str) -> tuple[SocketPipe, "subprocess.Popen[bytes]"]:
@@ -124,13 +141,13 @@ def open_device(text: str) -> Pipe:
     """
     kind, _, rest = text.partition(":")
     if text == "null":
-        return FilePipe(None, None, waits=False)
+        return FilePipe(None, None)
     if text.startswith("/dev/"):
         descriptor = os.open(text, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        return FilePipe(descriptor, descriptor, waits=True)
+        return FilePipe(descriptor, descriptor)
     if kind == "file" and rest:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_CLOEXEC
-        return FilePipe(None, os.open(rest, flags, 0o666), waits=False)
+        return FilePipe(None, os.open(rest, flags, 0o666))
     if kind == "pipe" and rest:
         return _open_pipe(rest)
     if kind in ("tcp", "unix") and rest:
@@ -144,9 +161,9 @@ def _open_pipe(path: str) -> FilePipe:
         read = os.open(f"{path}.in", flags)
     except FileNotFoundError:
         both = os.open(path, flags)
-        return FilePipe(both, both, waits=True)
+        return FilePipe(both, both)
     try:
-        return FilePipe(read, os.open(f"{path}.out", flags), waits=True)
+        return FilePipe(read, os.open(f"{path}.out", flags))
     except OSError:
         os.close(read)
         raise

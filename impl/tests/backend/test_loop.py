@@ -5,6 +5,7 @@ import signal
 import socket
 
 import pytest
+
 from refnet.backend.loop import READ, WRITE, Loop, SystemClock
 from refnet.clock import MILLISECOND, SECOND, ManualClock
 
