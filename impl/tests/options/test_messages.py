@@ -1,0 +1,176 @@
+"""What refnet says of a command line, against what QEMU 7.2 said of it.
+
+``messages.json`` was recorded from QEMU: arguments, exit status, standard error. ``{dir}`` stands
+for a scratch directory, ``{program}`` for the name of the program.
+"""
+
+import json
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from refnet.clock import ManualClock
+from refnet.errors import OptionError
+from refnet.machine import Machine
+from refnet.options import parse
+
+MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text())
+QEMU = "qemu-system-x86_64"
+GUESTLESS = ["-M", "none", "-nodefaults", "-nographic", "-monitor", "none", "-serial", "none"]
+
+
+def outcome(argv):
+    """Status and standard error of refnet, without a process."""
+    said = []
+    try:
+        arguments = parse(argv, said.append)
+        if arguments.answer is None:
+            Machine(arguments, ManualClock(), said.append).close()
+    except OptionError as error:
+        return 1, [*said, str(error)]
+    return 0, said
+
+
+@pytest.mark.parametrize("row", MESSAGES, ids=lambda row: " ".join(row["argv"])[-80:])
+def test_refnet_says_what_qemu_said(row, tmp_path):
+    argv = [word.replace("{dir}", str(tmp_path)) for word in row["argv"]]
+
+    status, said = outcome(argv)
+
+    lines = "\n".join(f"{{program}}: {text}" for text in said).replace(str(tmp_path), "{dir}")
+    assert (status, lines.split("\n") if said else []) == (row["status"], row["stderr"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which(QEMU) is None, reason="qemu-system-x86 is not installed")
+def test_qemu_still_says_so(tmp_path):
+    for number, row in enumerate(MESSAGES):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+
+        assert qemu(row["argv"], directory) == (row["status"], row["stderr"]), row["argv"]
+
+
+def qemu(argv, directory):
+    """Status and standard error of QEMU, which is told to quit as soon as it runs."""
+    ours, its = socket.socketpair()
+    command = [QEMU, *GUESTLESS]
+    command += ["-chardev", f"socket,id=qmp,fd={its.fileno()}", "-mon", "chardev=qmp,mode=control"]
+    command += [word.replace("{dir}", str(directory)) for word in argv]
+    with subprocess.Popen(
+        command,
+        pass_fds=[its.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        its.close()
+        try:
+            if ours.recv(4096):
+                ours.sendall(b'{"execute":"qmp_capabilities"}{"execute":"quit"}')
+        except ConnectionError:
+            pass
+        _, errors = process.communicate(timeout=20)
+    ours.close()
+    text = errors.replace(str(directory), "{dir}").replace(f"{QEMU}:", "{program}:")
+    return process.returncode, text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("argv", "complaint"),
+    [
+        (
+            ["-netdev", "user,id=u0,bootfile=" + 128 * "a"],
+            "'bootfile' parameter cannot exceed 127 bytes",
+        ),
+        (
+            ["-netdev", "user,id=u0,domainname=" + 256 * "a"],
+            "'domainname' parameter cannot exceed 255 bytes",
+        ),
+        (
+            ["-netdev", "user,id=u0,hostname=" + 256 * "a"],
+            "'vhostname' parameter cannot exceed 255 bytes",
+        ),
+        (
+            ["-netdev", "user,id=u0,tftp-server-name=" + 256 * "a"],
+            "'tftp-server-name' parameter cannot exceed 255 bytes",
+        ),
+        (
+            ["-netdev", "user,id=u0"] + 2 * ["-netdev", "hubport,id=h0,hubid=0,netdev=u0"],
+            "Duplicate ID 'h0' for netdev",
+        ),
+        (
+            [
+                *("-netdev", "user,id=u0"),
+                *("-netdev", "hubport,id=h0,hubid=0,netdev=u0"),
+                *("-netdev", "hubport,id=h1,hubid=0,netdev=u0"),
+            ],
+            "netdev 'u0' is already in use",
+        ),
+        (["-netdev", "tap,id=t0"], "network backend 'tap' is not compiled into this binary"),
+        (["-daemonize"], "-daemonize: not supported, start refnet in the background"),
+        (["-profile", "qemu-1"], "unknown profile, there are: qemu-7.2, qemu-0.6"),
+        (["-seed", "x"], "Invalid seed number: x"),
+        (["-qtest", "null"], "there are no devices to drive"),
+        (["-netdev", "user,id=u0,smb=/nowhere"], "please install it"),
+        (["-netdev", '{"type":"user"'], "JSON parse error, premature EOI"),
+        (["-netdev", "{nonsense"], "JSON parse error, "),
+        (
+            ["-netdev", '{"type":"user","id":"u0","restrict":"on"}'],
+            "Invalid parameter type for 'restrict', expected: boolean",
+        ),
+        (
+            ["-netdev", '{"type":"hubport","id":"h0","hubid":"x"}'],
+            "Invalid parameter type for 'hubid', expected: integer",
+        ),
+        (["-netdev", '{"type":"user","id":"u0","foo":1}'], "Parameter 'foo' is unexpected"),
+        (["-netdev", '{"type":"user","id":1}'], "Invalid parameter type for 'id', expected: str"),
+        (["-chardev", "socket,id=x,host=a"], "chardev: socket: no port given"),
+    ],
+)
+def test_what_qemu_crashes_on_or_refnet_has_not_is_refused(argv, complaint):
+    status, said = outcome(argv)
+
+    assert status == 1
+    assert complaint in said[-1]
+
+
+def test_a_taken_port_is_told_by_the_rule():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        rule = f"tcp:127.0.0.1:{taken.getsockname()[1]}-:22"
+        text = f"user,id=u0,hostfwd=tcp::0-:23,hostfwd={rule}"
+
+        assert outcome(["-netdev", text]) == (
+            1,
+            [f"-netdev {text}: Could not set up host forwarding rule '{rule}'"],
+        )
+
+
+def test_a_guest_forward_to_nobody_is_refused():
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    text = f"user,id=u0,guestfwd=tcp:10.0.2.100:80-tcp:127.0.0.1:{port}"
+
+    status, said = outcome(["-netdev", text])
+
+    assert status == 1
+    assert said[-1].endswith("Could not open guest forwarding device 'guestfwd.tcp.80'")
+
+
+@pytest.mark.parametrize(
+    ("word", "start"),
+    [
+        ("-help", "refnet version"),
+        ("-version", "refnet version"),
+        ("-netdev help", "Available netdev backend types:\n"),
+        ("-object help", "List of user creatable objects:\n  filter-dump\n"),
+        ("-object filter-dump,help", "filter-dump options:\n"),
+        ("-chardev help", "Available chardev backend types: \n"),
+    ],
+)
+def test_help_is_an_answer(word, start):
+    assert parse(word.split()).answer.startswith(start)
