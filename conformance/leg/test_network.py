@@ -16,7 +16,6 @@ from vnetspec.fixtures.frames import (
     dns_answer,
     dns_query,
     echo_request,
-    gratuitous_arp,
     udp,
 )
 from vnetspec.fixtures.oracle import ARP, BOOTP, ICMP, IP, UDP, Ether
@@ -32,7 +31,7 @@ OLD = network(profile="qemu-0.6")
 @OLD
 def test_every_ipv4_frame_leaves_from_the_routers_mac(guest, host):
     nameserver = host.nameserver()
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(udp(NAMESERVER, 53, dns_query()))
     nameserver.hears(dns_query())
@@ -44,8 +43,9 @@ def test_every_ipv4_frame_leaves_from_the_routers_mac(guest, host):
 @requirement("LEG-02")
 @OLD
 def test_there_is_one_guest(guest):
-    guest.announces()
-    guest.says(gratuitous_arp("10.0.2.16", mac="02:00:00:00:00:16"))
+    guest.resolves(ROUTER)
+    guest.says(arp_request(ROUTER, sender="10.0.2.16", mac="02:00:00:00:00:16"))
+    guest.hears(ARP_REPLY)
 
     guest.says(echo_request(ROUTER))
 
@@ -76,7 +76,7 @@ def test_the_addresses(guest):
 @requirement("LEG-04")
 @OLD
 def test_the_router_answers_an_echo(guest):
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(echo_request(ROUTER))
 
@@ -87,7 +87,7 @@ def test_the_router_answers_an_echo(guest):
 @OLD
 def test_an_echo_to_anyone_else_becomes_udp(guest, host):
     server = host.udp(7, REMOTE)
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(echo_request(REMOTE, identifier=0x77, sequence=9))
     server.hears(PSEUDO_PING)
@@ -102,7 +102,7 @@ def test_an_echo_to_anyone_else_becomes_udp(guest, host):
 @OLD
 def test_an_echo_to_the_nameserver_is_not_answered_by_the_stack(guest, host):
     server = host.udp(7, LOOPBACK)
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(echo_request(NAMESERVER))
 
@@ -124,7 +124,7 @@ def test_redir_forwards_tcp(guest, host):
 
 
 @requirement("LEG-13", variant="udp")
-@network(profile="qemu-0.6", arguments=["-redir", "udp:5053:10.0.2.15:53"])
+@network(profile="qemu-0.6", arguments=["-redir", "udp:5053:10.0.2.15:7001"])
 def test_redir_forwards_udp(guest, host):
     guest.says(discover())
     guest.hears(DHCP_OFFER)
@@ -132,7 +132,7 @@ def test_redir_forwards_udp(guest, host):
 
     client.says(b"question", to=(LOOPBACK, 5053))
     heard = guest.hears(UDP_DATAGRAM.where(IP, dst="10.0.2.15").carrying(b"question"))
-    guest.says(udp(heard[IP].src, heard[UDP].sport, b"answer", source_port=53))
+    guest.says(udp(heard[IP].src, heard[UDP].sport, b"answer", source_port=7001))
 
     client.hears(b"answer")
 
@@ -142,7 +142,7 @@ def test_redir_forwards_udp(guest, host):
 def test_the_resolver_is_looked_up_once(guest, host):
     first = host.nameserver(LOOPBACK)
     later = host.udp(53, REMOTE)
-    guest.announces()
+    guest.resolves(ROUTER)
     host.namespace.set_nameservers(REMOTE)
     guest.waits(60)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from vnetspec.fixtures.addresses import ROUTER
 from vnetspec.fixtures.checkers import TFTP_DATA, tftp_data, tftp_error
 from vnetspec.fixtures.frames import tftp_ack, tftp_raw, tftp_read
 from vnetspec.fixtures.oracle import TFTP_DATA as DATA
@@ -17,7 +18,7 @@ TOO_LARGE = 65535 * 512 + 1
 @OLD
 def test_blocks_of_512_octets(guest, host):
     file = host.file("boot", bytes(range(256)) * 3)
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_read(str(file)))
     guest.hears(tftp_data(1, bytes(range(256)) * 2))
@@ -31,7 +32,7 @@ def test_blocks_of_512_octets(guest, host):
 @pytest.mark.parametrize("mode", ["OCTET", "Octet", "netascii", "binary"])
 def test_the_mode_is_octet_spelt_so(guest, host, mode):
     file = host.file("boot", b"kernel")
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_read(str(file), mode))
 
@@ -42,7 +43,7 @@ def test_the_mode_is_octet_spelt_so(guest, host, mode):
 @OLD
 def test_options_are_not_known(guest, host):
     file = host.file("boot", b"kernel")
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_read(str(file), "octet", ("blksize", "1024"), ("tsize", "0")))
 
@@ -53,7 +54,7 @@ def test_options_are_not_known(guest, host):
 @OLD
 def test_three_sessions_at_a_time(guest, host):
     file = host.file("boot", bytes(1024))
-    guest.announces()
+    guest.resolves(ROUTER)
     for port in (40001, 40002, 40003):
         guest.says(tftp_read(str(file), source_port=port))
         guest.hears(tftp_data(1, bytes(512)))
@@ -69,7 +70,7 @@ def test_three_sessions_at_a_time(guest, host):
 @requirement("LEG-08", variant="write")
 @OLD
 def test_a_write_request_is_ignored(guest):
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_raw(b"\0\2boot\0octet\0"))
 
@@ -79,7 +80,7 @@ def test_a_write_request_is_ignored(guest):
 @requirement("LEG-09")
 @OLD
 def test_a_missing_file(guest, host):
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_read(f"{host.directory}/missing"))
 
@@ -90,7 +91,7 @@ def test_a_missing_file(guest, host):
 @OLD
 @pytest.mark.parametrize("request_", [b"\0\1", b"\0\1boot", b"\0\1boot\0oct"])
 def test_a_torn_request_is_ignored(guest, request_):
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_raw(request_))
 
@@ -105,7 +106,7 @@ def test_a_torn_request_is_ignored(guest, request_):
 def test_names_that_are_refused(guest, host, name):
     host.file("boot", b"kernel")
     host.file("sub/file", b"")
-    guest.announces()
+    guest.resolves(ROUTER)
 
     guest.says(tftp_read(name.replace("{dir}", str(host.directory))))
 
@@ -118,7 +119,7 @@ def test_no_block_follows_65535(guest, host):
     path = host.file("large", b"")
     with path.open("r+b") as file:
         file.truncate(TOO_LARGE)
-    guest.announces()
+    guest.resolves(ROUTER)
     guest.says(tftp_read(str(path)))
     guest.hears(TFTP_DATA.where(DATA, block=1))
     guest.says(tftp_ack(65534))
@@ -134,7 +135,7 @@ def test_no_block_follows_65535(guest, host):
 def test_the_acknowledged_block_says_which_one_follows(guest, host):
     data = b"".join(bytes([number]) * 512 for number in range(1, 9))
     file = host.file("boot", data)
-    guest.announces()
+    guest.resolves(ROUTER)
     guest.says(tftp_read(str(file)))
     guest.hears(tftp_data(1, data[:512]))
 

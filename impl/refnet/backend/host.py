@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from ..clock import Clock
 from ..slirp import hostio
 from ..slirp.hostio import Action, Event, Failure, Handle, Nameserver
+from ..slirp.profile import Profile
 from ..wire import ipv4
 from .failures import failure
 from .host_datagrams import PingEndpoint, UdpEndpoint, number, unavailable
@@ -25,6 +26,8 @@ from .resolver import Resolver
 
 class Stack(Protocol):
     """What the host knows of the stack that it serves (``slirp.stack.Slirp``)."""
+
+    profile: Profile
 
     def take_actions(self) -> list[Action]: ...
 
@@ -57,7 +60,7 @@ class Host:
         self._loop = loop
         self._stack = stack
         self._clock = clock
-        self._resolver = Resolver(resolv_conf, clock)
+        self._resolver = Resolver(resolv_conf, clock, stack.profile.nameserver_once)
         self._running = False
         self._flushing = False
         self._unflushed: list[HostStream] = []

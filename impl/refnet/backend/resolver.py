@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 from ..clock import SECOND, Clock
+from ..errors import HostError
 
 _LIFETIME = SECOND
 
@@ -13,18 +14,27 @@ class Resolver:
     """The first IPv4 nameserver of a ``resolv.conf``.
 
     An answer is good for a second without a look at the file; after that the file is read again
-    if it has changed.
+    if it has changed. With ``once``, the answer of the start is good for ever (LEG-14).
+
+    Raises:
+        HostError: ``once`` is asked for and there is no answer (DNS-11).
     """
 
-    def __init__(self, path: str | os.PathLike[str], clock: Clock) -> None:
+    def __init__(self, path: str | os.PathLike[str], clock: Clock, once: bool = False) -> None:
         self._path = Path(path)
         self._clock = clock
+        self._once = False
         self._address: int | None = None
         self._read_at = 0
         self._identity: tuple[int, ...] = ()
+        if once and self.nameserver() is None:
+            raise HostError("Could not get DNS address")
+        self._once = once
 
     def nameserver(self) -> int | None:
         """The address, or None: the file names no usable one (DNS-07)."""
+        if self._once:
+            return self._address
         now = self._clock.now()
         if self._address is not None and now - self._read_at < _LIFETIME:
             return self._address

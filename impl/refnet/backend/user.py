@@ -17,6 +17,9 @@ class UserPort(Port):
 
     It is a source of deadlines for the loop, those of its stack. Frames are padded to 60 octets
     for a peer that wants it (GEN-01), if QEMU did so in the stack's profile.
+
+    Raises:
+        HostError: the profile needs something of the host that is not there.
     """
 
     kind = "user"
@@ -32,6 +35,7 @@ class UserPort(Port):
         report: Callable[[str], None],
         resolv_conf: str = "/etc/resolv.conf",
     ) -> None:
+        self.host = Host(loop, stack, clock, resolv_conf, notify=self._emit)
         super().__init__(fabric, name)
         self.stack = stack
         self._loop = loop
@@ -39,7 +43,6 @@ class UserPort(Port):
         self._info = info
         self._report = report
         self._closed = False
-        self.host = Host(loop, stack, clock, resolv_conf, notify=self._emit)
         loop.add_source(self)
         self.settle()
 

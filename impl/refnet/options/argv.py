@@ -1,7 +1,7 @@
 """The whole command line: QEMU's options, told apart from those that say nothing about networks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ..errors import OptionError
@@ -212,9 +212,15 @@ class _Reader:
         self.result.chardevs.append(device)
 
     def _add_legacy_network(self) -> None:
-        """What QEMU 0.6 took as options of its own is one user network, ``user.0``."""
+        """What QEMU 0.6 took as options of its own belongs to the user network that there is, or
+        makes one, ``user.0``.
+        """
         if not self._legacy and not self._legacy_asked:
             return
+        for number, line in enumerate(self._old):
+            if line.get("type") == "user":
+                self._old[number] = replace(line, pairs=(*line.pairs, *self._legacy))
+                return
         pairs = (("type", "user"), ("id", "user.0"), *self._legacy)
         text = ",".join(f"{key}={value.replace(',', ',,')}" for key, value in pairs)
         self._old.append(Line("-netdev", text, Dialect.OPTS, pairs))

@@ -25,6 +25,10 @@ class Profile:
     #: DHCP and TFTP serve any destination address (DHCP-01, TFTP-21).
     serves_any_address: bool = False
 
+    #: The host's resolver is looked up at the start and never again; there must be one
+    #: (DNS-06, DNS-07; DNS-11, LEG-14).
+    nameserver_once: bool = False
+
     #: A datagram with a lower TTL is answered with an error, wherever it goes (IP4-03; LEG-18).
     least_ttl: int = 1
     #: The name server answers an echo itself (ICM-02, LEG-04).
@@ -75,6 +79,7 @@ QEMU_0_6 = Profile(
     resolves_guests=False,
     network_is_loopback=True,
     serves_any_address=True,
+    nameserver_once=True,
     least_ttl=2,
     nameserver_answers_echo=False,
     has_ping_sockets=False,

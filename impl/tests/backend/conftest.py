@@ -5,12 +5,14 @@ import pytest
 from refnet.backend.host import Host
 from refnet.backend.loop import Loop
 from refnet.clock import ManualClock
+from refnet.slirp.profile import QEMU_7_2
 
 
 class FakeStack:
     """Gives out actions, keeps events, and answers an event with what ``on`` says."""
 
     def __init__(self):
+        self.profile = QEMU_7_2
         self.actions = []
         self.events = []
         self.answers = {}

@@ -112,6 +112,7 @@ def test_a_removed_source_is_not_polled(loop):
     loop.add_source(alarm)
 
     loop.remove_source(alarm)
+    loop.remove_source(alarm)
 
     assert not loop.step()
     assert alarm.fired == []

@@ -6,6 +6,7 @@ import pytest
 
 from refnet.backend.resolver import Resolver, first_nameserver
 from refnet.clock import SECOND, ManualClock
+from refnet.errors import HostError
 from refnet.wire.ipv4 import parse_address
 
 
@@ -62,3 +63,19 @@ def test_without_the_file_or_a_name_there_is_no_nameserver(resolv_conf):
     clock.advance(SECOND)
 
     assert resolver.nameserver() is None
+
+
+def test_once_looked_up_is_for_ever(resolv_conf):
+    clock = ManualClock()
+    resolver = Resolver(resolv_conf, clock, once=True)
+    resolv_conf.write_text("nameserver 10.0.0.99\n")
+    clock.advance(3600 * SECOND)
+
+    assert resolver.nameserver() == parse_address("127.0.0.1")
+
+
+def test_to_look_up_once_there_must_be_something(resolv_conf):
+    resolv_conf.write_text("")
+
+    with pytest.raises(HostError, match="Could not get DNS address"):
+        Resolver(resolv_conf, ManualClock(), once=True)
