@@ -83,7 +83,9 @@ class Loop:
         self._sources.append(source)
 
     def remove_source(self, source: Source) -> None:
-        self._sources.remove(source)
+        """Forget a source. Not there: nothing happens."""
+        if source in self._sources:
+            self._sources.remove(source)
 
     def defer(self, callback: Callable[[], None]) -> None:
         """Call ``callback()`` when the events of the step under way have been handled.

@@ -13,6 +13,7 @@ from ...wire.tcp import ACK, FIN, RST, SYN, URG, Segment
 from .. import hostio
 from ..hostio import Failure, Handle
 from ..seam import GuestForward, HostForward, SocketRow, Stack
+from ..translation import accepted, outbound
 from .arrival import accept_syn, arrive
 from .connection import Connection
 from .endpoint import Channel, Listener, Stream
@@ -26,7 +27,6 @@ _SEQUENCE_STEP = 64000
 #: How far beyond the last one a connection starts that takes the place of another (TCP-34).
 _REOPEN_STEP = 128000
 
-_DNS_PORT = 53
 _UNREACHABLE = 3
 _NET, _HOST = 0, 1
 
@@ -160,15 +160,12 @@ class Tcp:
 
     def _is_listener(self, key: _Key) -> bool:
         """Whether the guest speaks to a listener as if that were a connection: it hears nothing."""
+        config = self.stack.config
         return any(
             key[:2] == (each.forward.guest_address, each.forward.guest_port)
-            and key[2:] == (self._as_seen(each.address), each.port)
+            and key[2:] == (accepted(config, each.address), each.port)
             for each in self._listeners.values()
         )
-
-    def _as_seen(self, address: int) -> int:
-        """How the guest sees a client on the host: the host itself is the router (HFW-03)."""
-        return self.stack.config.host if address == ipv4.ANY or address >> 24 == 127 else address
 
     # -- new connections -------------------------------------------------------------------------
 
@@ -195,16 +192,11 @@ class Tcp:
 
     def _connect(self, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
         """Open the host's connection for a SYN (TCP-08, TCP-09, DNS-02, DNS-03)."""
-        config = self.stack.config
-        address: hostio.Address = c.far
-        if c.far == config.nameserver:
-            if c.far_port != _DNS_PORT:
-                self.stack.send_error(datagram, _UNREACHABLE, _NET)
-                self.close(c)
-                return
-            address = hostio.Nameserver.IPV4
-        elif c.far in (config.host, ipv4.BROADCAST):
-            address = ipv4.LOOPBACK
+        address = outbound(self.stack.config, self.stack.profile, c.far, c.far_port)
+        if address is None:
+            self.stack.send_error(datagram, _UNREACHABLE, _NET)
+            self.close(c)
+            return
         c.opening = (datagram, segment)
         c.state = State.SYN_RCVD
         c.start_receiving(segment.sequence)
@@ -220,7 +212,7 @@ class Tcp:
             self.stack.release(event.connection)
             return
         rule = listener.forward
-        far = self._as_seen(event.address)
+        far = accepted(self.stack.config, event.address)
         c = self._add(rule.guest_address, rule.guest_port, far, event.port)
         c.incoming = (event.local_address or listener.address, event.local_port or listener.port)
         self._attach(c, event.connection)

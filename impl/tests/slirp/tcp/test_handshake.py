@@ -5,6 +5,7 @@ import pytest
 from refnet.errors import WireError
 from refnet.slirp import hostio
 from refnet.slirp.hostio import Failure, Nameserver
+from refnet.slirp.profile import QEMU_0_6
 from refnet.wire import ipv4, tcp
 
 MSS_536 = tcp.mss_option(536)
@@ -147,6 +148,23 @@ def test_the_nameserver_is_the_hosts_resolver_on_port_53_alone(world):
     assert world.asks() == []
     assert world.stack.errors[0][1:] == (3, 0)
     assert len(world.tcp.rows()) == 1
+
+
+@pytest.mark.parametrize(
+    ("far", "expected"),
+    [
+        ("10.0.2.2", LOOPBACK),
+        ("10.0.2.4", LOOPBACK),
+        ("10.0.2.3", Nameserver.IPV4),
+        ("198.51.100.10", ipv4.parse_address("198.51.100.10")),
+    ],
+)
+def test_in_2004_the_whole_network_was_the_host(world, far, expected):
+    world.stack.profile = QEMU_0_6
+
+    world.says("S", 1000, to=address(far))
+
+    assert world.asks()[0].address == expected
 
 
 def test_initial_sequence_numbers_move_on_with_connections_and_ticks(world):
