@@ -202,12 +202,12 @@ class TftpServer:
                     self._on_opened(transfer)
                 else:
                     self._fail(transfer, _NOT_FOUND)
-            case hostio.FileSize():
+            case hostio.FileSize() if step is _Step.MEASURING:
                 self._accept(transfer, b"tsize", event.size)
                 self._negotiate(transfer)
             case hostio.FileRead() if step is _Step.OPENING:
                 self._on_opened(transfer)
-            case hostio.FileRead():
+            case hostio.FileRead() if step is _Step.READING:
                 self._send_block(transfer, event.data)
 
     def _on_opened(self, transfer: _Transfer) -> None:
