@@ -25,7 +25,11 @@ class Scanner:
     """Cuts a stream of characters into JSON values, without a need for line ends."""
 
     def __init__(self) -> None:
-        self._text = ""
+        self._reset()
+
+    def _reset(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
         self._depth = 0
         self._quoted = False
         self._escaped = False
@@ -33,8 +37,8 @@ class Scanner:
     def feed(self, text: str) -> list[str]:
         """Add what arrived; the values that are complete now."""
         values: list[str] = []
-        for char in text:
-            self._text += char
+        start = 0
+        for index, char in enumerate(text):
             if self._quoted:
                 self._quoted = self._escaped or char != '"'
                 self._escaped = char == "\\" and not self._escaped
@@ -45,11 +49,13 @@ class Scanner:
             elif char in "}]":
                 self._depth -= 1
             ended = not self._quoted and self._depth <= 0 and char in "}]\n"
-            if ended or len(self._text) > _LIMIT:
-                if self._text.strip():
-                    values.append(self._text)
-                self._text, self._depth, self._quoted, self._escaped = "", 0, False, False
-        return values
+            if ended or self._length + index - start > _LIMIT:
+                values.append("".join((*self._parts, text[start : index + 1])))
+                start = index + 1
+                self._reset()
+        self._parts.append(text[start:])
+        self._length += len(text) - start
+        return [value for value in values if value.strip()]
 
 
 class Session:
