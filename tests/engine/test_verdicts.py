@@ -133,6 +133,7 @@ def test_a_case_must_prove_something_real(suite, marker, message):
     [
         ([], "Absent", "*not installed: install the package in-memory"),
         ([], "Nobody", "*target 'in_memory:Nobody' can't be loaded: *"),
+        (["--artifacts=/dev/null"], "Responder", "*--artifacts: */in-memory: Not a directory"),
         (["--baseline=none.toml"], "Responder", "*none.toml: *No such file*"),
         (["--update-captures"], "Responder", "*recorded from qemu or libslirp, not from in-memory"),
     ],
