@@ -18,7 +18,6 @@ from .clock import SECOND, Clock, VirtualClock
 from .errors import HostError, OptionError
 from .fabric.hub import Hub, HubPort
 from .fabric.port import Fabric, Port, join
-from .monitor import hmp
 from .options import netdev, nic, objects, texts
 from .options.argv import Arguments
 from .options.forwards import is_character_device, parse_bound, parse_host_forward
@@ -131,6 +130,8 @@ class Machine:
 
     def execute(self, command: str) -> str:
         """What the human monitor answers to a command; lines end in ``\\n``."""
+        from .monitor import hmp
+
         return hmp.execute(self, command)
 
     def stop(self) -> None:

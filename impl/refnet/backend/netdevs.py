@@ -6,8 +6,7 @@ Each function raises :class:`~refnet.errors.HostError` with QEMU's text when the
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import HostError
 from ..fabric.port import Fabric
@@ -20,8 +19,7 @@ from .stream import StreamPort, Words
 _FAMILIES = {socket.AF_INET: "inet", socket.AF_UNIX: "unix", socket.AF_INET6: "inet"}
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """Where ports are made: the fabric, the loop, and whom to tell what.
 
     ``watcher`` hears of connections of ``stream`` netdevs: the other end's address as QMP gives it,

@@ -7,8 +7,7 @@ down, and frames for it are dropped (SOCK-14). A peer that breaks the framing lo
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..errors import PeerError
 from ..fabric.port import Fabric, Port
@@ -23,8 +22,7 @@ _SIZE = 4096 + 65536
 Watcher: TypeAlias = Callable[["StreamPort", socket.socket | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What ``info network`` says in each state (INF-03, INF-04); the text may use the address."""
 
     idle: str = ""

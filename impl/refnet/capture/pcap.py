@@ -8,8 +8,7 @@ the magic number.
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from ..errors import WireError
 
@@ -22,8 +21,7 @@ _RECORD_HEADER = "IIII"
 _RECORD = struct.Struct("=" + _RECORD_HEADER)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The file header. ``order`` is ``<`` or ``>``; ``tick`` is the fraction's unit in ns."""
 
     order: str = "<" if sys.byteorder == "little" else ">"
@@ -33,8 +31,7 @@ class Header:
     link_type: int = ETHERNET
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One packet: its time in nanoseconds since 1970, the octets kept, the length on the wire."""
 
     time: int

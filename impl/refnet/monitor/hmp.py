@@ -1,7 +1,7 @@
 """The human monitor: commands as lines, answers as text (HFW-10, INF-08, INF-09)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import OptionError
 from . import info
@@ -10,8 +10,7 @@ from .seam import Machine
 PROMPT = "(qemu) "
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command.
 
     ``parameters`` are those it needs and, with a question mark, those it may have. A line with too

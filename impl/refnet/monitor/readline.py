@@ -1,6 +1,7 @@
 """The human monitor at a terminal or a socket: a banner, a prompt, a line, an answer."""
 
 from collections.abc import Callable
+from typing import Any
 
 from .hmp import PROMPT
 from .seam import Machine
@@ -21,6 +22,9 @@ class Session:
         self._line = ""
         release = ".".join(map(str, self._machine.release))
         self._write(f"refnet {release} monitor - type 'help' for more information\r\n{PROMPT}")
+
+    def notify(self, event: str, data: dict[str, Any] | None = None) -> None:
+        """Events are for machines."""
 
     def feed(self, text: str) -> None:
         """Take what was typed."""

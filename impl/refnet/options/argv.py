@@ -1,7 +1,7 @@
 """The whole command line: QEMU's options, told apart from those that say nothing about networks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..errors import OptionError
@@ -219,7 +219,7 @@ class _Reader:
             return
         for number, line in enumerate(self._old):
             if line.get("type") == "user":
-                self._old[number] = replace(line, pairs=(*line.pairs, *self._legacy))
+                self._old[number] = line._replace(pairs=(*line.pairs, *self._legacy))
                 return
         pairs = (("type", "user"), ("id", "user.0"), *self._legacy)
         text = ",".join(f"{key}={value.replace(',', ',,')}" for key, value in pairs)

@@ -1,7 +1,6 @@
 """Character devices and what sits on them: ``-chardev``, ``-mon``, ``-monitor``, ``-qmp``."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from .fields import Fields, whole_number
 from .grammar import Line, Report, check_identifier, is_help, split_opts
@@ -11,25 +10,21 @@ HELP = "Available chardev backend types: \n  null\n  socket\n  stdio\n"
 _SOCKET_SWITCHES = ("server", "wait", "nodelay", "telnet", "tn3270", "websocket", "delay")
 
 
-@dataclass(frozen=True, slots=True)
-class Null:
+class Null(NamedTuple):
     """Takes everything and says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stdio:
+class Stdio(NamedTuple):
     """The standard streams of the process."""
 
 
-@dataclass(frozen=True, slots=True)
-class ByFd:
+class ByFd(NamedTuple):
     """A connected socket that was inherited."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ByPath:
+class ByPath(NamedTuple):
     """A UNIX socket."""
 
     path: str
@@ -37,8 +32,7 @@ class ByPath:
     wait: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ByPort:
+class ByPort(NamedTuple):
     """A TCP socket."""
 
     host: str
@@ -50,8 +44,7 @@ class ByPort:
 Means: TypeAlias = Null | Stdio | ByFd | ByPath | ByPort
 
 
-@dataclass(frozen=True, slots=True)
-class Chardev:
+class Chardev(NamedTuple):
     """One character device."""
 
     name: str
@@ -59,8 +52,7 @@ class Chardev:
     means: Means
 
 
-@dataclass(frozen=True, slots=True)
-class Monitor:
+class Monitor(NamedTuple):
     """A monitor on ``chardev``: of the machine kind (QMP) if ``control``, else the human kind."""
 
     chardev: str

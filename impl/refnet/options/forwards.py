@@ -3,7 +3,7 @@
 Also those of the monitor's ``hostfwd_add`` and ``hostfwd_remove``, and of the legacy ``-redir``.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import OptionError
 from ..slirp.seam import Config, GuestForward, HostForward
@@ -79,8 +79,7 @@ def is_character_device(text: str) -> bool:
     return text in _DEVICE_WORDS or text.startswith(_DEVICES)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """What ``hostfwd_remove`` names: the host's side of a rule."""
 
     protocol: int

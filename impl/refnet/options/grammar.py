@@ -12,8 +12,7 @@ QEMU has grown three dialects, with different words for the same mistakes:
 import enum
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..errors import OptionError
 
@@ -31,14 +30,13 @@ class Dialect(enum.Enum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One option with its argument, as given and taken apart."""
 
     option: str
     text: str
     dialect: Dialect = Dialect.OPTS
-    pairs: tuple[tuple[str, Value], ...] = field(default=())
+    pairs: tuple[tuple[str, Value], ...] = ()
 
     def get(self, key: str) -> Value:
         """The value that counts, which is the last one; None if ``key`` is not there."""

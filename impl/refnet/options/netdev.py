@@ -1,8 +1,7 @@
 """``-netdev``: which backend, with which settings (CLI-01, CLI-10, SOCK-07..13)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from . import user
 from .fields import Fields
@@ -17,8 +16,7 @@ _DOTTED = ("stream", "dgram")
 HELP = "Available netdev backend types:\n" + "".join(f"{name}\n" for name in TYPES)
 
 
-@dataclass(frozen=True, slots=True)
-class HubPort:
+class HubPort(NamedTuple):
     """A port of hub ``hub``; joined to the netdev ``netdev`` if that is named (HUB-06)."""
 
     name: str
@@ -27,16 +25,14 @@ class HubPort:
     netdev: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inet:
+class Inet(NamedTuple):
     """An IPv4 address and port, both as given."""
 
     host: str
     port: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unix:
+class Unix(NamedTuple):
     """A path in the file system, or a name in the abstract namespace."""
 
     path: str
@@ -44,15 +40,13 @@ class Unix:
     tight: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(NamedTuple):
     """An inherited descriptor, by number (as text, for the name of a monitor's one is refused)."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Vsock:
+class Vsock(NamedTuple):
     """A VM socket; no backend takes one."""
 
     cid: str
@@ -62,8 +56,7 @@ class Vsock:
 Endpoint: TypeAlias = Inet | Unix | Descriptor | Vsock
 
 
-@dataclass(frozen=True, slots=True)
-class Dgram:
+class Dgram(NamedTuple):
     """``-netdev dgram``: one frame a datagram (SOCK-13)."""
 
     name: str
@@ -72,8 +65,7 @@ class Dgram:
     remote: Endpoint | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """``-netdev stream``: frames with a length in front (SOCK-12)."""
 
     name: str
@@ -82,8 +74,7 @@ class Stream:
     server: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Socket:
+class Socket(NamedTuple):
     """``-netdev socket``: the old form of both, in five ways (SOCK-05..11)."""
 
     name: str

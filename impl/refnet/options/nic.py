@@ -4,7 +4,7 @@ refnet has no cards: as on a machine that has no place for one, a card that is a
 made, and the person is told so (CLI-05).
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from . import netdev
 from .fields import Fields
@@ -41,8 +41,7 @@ MODELS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A card that was asked for; ``netdev`` is the one it wants to be on."""
 
     name: str | None = None
@@ -58,8 +57,7 @@ class Card:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What one ``-nic`` or ``-net`` asks for; ``on_hub`` is hub 0."""
 
     line: Line
@@ -88,7 +86,7 @@ def interpret_nic(line: Line, name: str) -> Request:
     own = {"mac", "model", "macaddr"}
     card = Card(model=_text(line, "model"))
     pairs = tuple(pair for pair in line.pairs if pair[0] not in own)
-    return Request(line, netdev.interpret(_named(replace(line, pairs=pairs), name)), card)
+    return Request(line, netdev.interpret(_named(line._replace(pairs=pairs), name)), card)
 
 
 def interpret_net(line: Line, name: str) -> Request:
@@ -119,4 +117,4 @@ def _text(line: Line, key: str) -> str | None:
 def _named(line: Line, name: str) -> Line:
     if line.get("id") is not None:
         return line
-    return replace(line, pairs=(*line.pairs, ("id", name)))
+    return line._replace(pairs=(*line.pairs, ("id", name)))

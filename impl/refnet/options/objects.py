@@ -1,6 +1,6 @@
 """``-object filter-dump`` (FILT-01..08)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .fields import Fields
 from .grammar import Line, Report, check_identifier, is_help, split_json, split_opts
@@ -19,8 +19,7 @@ filter-dump options:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FilterDump:
+class FilterDump(NamedTuple):
     """The settings of a dump; what depends on other objects is not checked yet."""
 
     name: str

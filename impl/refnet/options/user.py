@@ -1,6 +1,7 @@
 """``-netdev user``: its keys, checked in QEMU's order, become a stack's settings (CLI-16)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ..errors import OptionError
 from ..slirp.seam import Config
@@ -14,8 +15,7 @@ _ALL_ONES = 0xFFFFFFFF
 _BOOTFILE_LIMIT = 127
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A user network.
 
     ``forwards`` are the texts of its ``hostfwd`` rules, in the order of ``config.host_forwards``:
@@ -35,8 +35,7 @@ class User:
         return f"net={format_ipv4(self.config.network)},restrict={restrict}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     """The keys as given, before anything is checked against anything else."""
 
     hostname: str | None

@@ -1,14 +1,17 @@
-"""Character devices, and the monitors that sit on them."""
+"""Character devices, and the monitors that sit on them, which are loaded only if there are any."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..backend import channel
 from ..backend.channel import Channel
 from ..backend.loop import Loop
 from ..errors import HostError
-from ..monitor import qmp, readline
 from ..monitor.seam import Machine
 from ..options.chardev import ByFd, ByPath, ByPort, Chardev, Monitor, Stdio
+
+if TYPE_CHECKING:
+    from ..monitor import qmp, readline
 
 
 class Consoles:
@@ -46,11 +49,7 @@ class Consoles:
         def write(text: str) -> None:
             on.write(text.encode("utf-8", "surrogateescape"))
 
-        session: qmp.Session | readline.Session
-        if monitor.control:
-            session = qmp.Session(self._machine, write, monitor.pretty)
-        else:
-            session = readline.Session(self._machine, write)
+        session = self._make_session(monitor, write)
         self._sessions[monitor.chardev] = session
         on.on_open = session.open
         on.on_data = lambda data: session.feed(data.decode("utf-8", "surrogateescape"))
@@ -61,15 +60,25 @@ class Consoles:
             each.start()
 
     def notify(self, event: str, data: dict[str, Any] | None = None) -> None:
-        """Tell every machine monitor of an event."""
+        """Tell every monitor of an event."""
         for session in self._sessions.values():
-            if isinstance(session, qmp.Session):
-                session.notify(event, data)
+            session.notify(event, data)
 
     def close(self) -> None:
         """Give every channel back."""
         for each in self._channels.values():
             each.close()
+
+    def _make_session(
+        self, monitor: Monitor, write: Callable[[str], None]
+    ) -> "qmp.Session | readline.Session":
+        if monitor.control:
+            from ..monitor.qmp import Session
+
+            return Session(self._machine, write, monitor.pretty)
+        from ..monitor.readline import Session as Human
+
+        return Human(self._machine, write)
 
     def _make(self, device: Chardev) -> Channel:
         match device.means:
