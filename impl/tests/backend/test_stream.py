@@ -236,3 +236,38 @@ def test_stream_takes_a_listening_descriptor(site, told):
         settle(site)
 
     assert told[0]["type"] == "inet"
+
+
+def test_a_reset_is_the_end_of_a_connection(site, guest, listening):
+    port, place = listening
+    client = socket.create_connection(place)
+    settle(site)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()
+    settle(site)
+
+    assert not port.link_up
+    assert port.describe() == ""
+
+
+def test_a_client_that_left_before_it_was_accepted_does_no_harm(site, guest, listening):
+    port, _ = listening
+    port._listener.setblocking(False)
+
+    port._on_client(1)
+
+    assert not port.link_up
+    port.close()
+    port._on_client(1)
+
+
+def test_events_of_a_connection_that_is_gone_are_nothing(site, guest):
+    ours, its = socket.socketpair()
+    port = netdevs.socket_on_fd(site, "s0", str(its.detach()))
+    port._on_ready(1)
+    assert port.link_up
+    ours.close()
+    port.close()
+
+    port._on_ready(1 | 4)
+    port._resume()

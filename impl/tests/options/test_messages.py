@@ -35,7 +35,8 @@ def outcome(argv):
 
 
 @pytest.mark.parametrize("row", MESSAGES, ids=lambda row: " ".join(row["argv"])[-80:])
-def test_refnet_says_what_qemu_said(row, tmp_path):
+def test_refnet_says_what_qemu_said(row, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     argv = [word.replace("{dir}", str(tmp_path)) for word in row["argv"]]
 
     status, said = outcome(argv)
@@ -62,6 +63,7 @@ def qemu(argv, directory):
     command += [word.replace("{dir}", str(directory)) for word in argv]
     with subprocess.Popen(
         command,
+        cwd=directory,
         pass_fds=[its.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
