@@ -62,6 +62,23 @@ def test_a_run_of_one_requirement_is_quiet_if_asked(vnetspec, suite):
     assert list(json.loads(file.read_text())["requirements"]) == ["ARP-02"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "cases", "left_out"),
+    [([], 1, True), (["--slow"], 2, False), (["ARP-02"], 1, False), (["arp"], 1, True)],
+    ids=["all", "slow", "named", "area"],
+)
+def test_slow_cases_run_when_they_are_asked_for(vnetspec, suite, arguments, cases, left_out):
+    module = suite.area / "test_answering.py"
+    slow = '@pytest.mark.slow\n@requirement("ARP-02")'
+    quick = module.read_text().replace('@requirement("ARP-02")', slow)
+    module.write_text(f"import pytest\n{quick}")
+
+    _, said, _ = vnetspec("run", "--target=in_memory:Responder", *arguments)
+
+    assert f"{cases} cases: {cases} pass" in said
+    assert ("1 slow cases left out (--slow runs them)" in said) == left_out
+
+
 @pytest.mark.slow
 def test_results_are_data(vnetspec, suite):
     vnetspec("run", "arp", "--target=in_memory:Responder", "--artifacts=else/where")
