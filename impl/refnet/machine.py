@@ -312,8 +312,10 @@ class Machine:
     def _make_user(self, spec: User) -> Port:
         stack = Slirp(spec.config, self._arguments.profile, self._arguments.seed)
 
+        starting = True
+
         def report(text: str) -> None:
-            self._report(spec.line.located(text))
+            self._report(spec.line.located(text) if starting else text)
 
         port = UserPort(
             self.fabric,
@@ -326,6 +328,7 @@ class Machine:
             self._resolv_conf,
         )
         self._check_forwards(spec, stack)
+        starting = False
         return port
 
     def _check_forwards(self, spec: User, stack: Slirp) -> None:

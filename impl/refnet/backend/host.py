@@ -46,6 +46,7 @@ class Host:
         clock: the time that goes with each event.
         resolv_conf: where the host's resolver is read from.
         notify: called after events of the loop, when the stack may have frames to send.
+        report: told what the person who runs this should know.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class Host:
         clock: Clock,
         resolv_conf: str | os.PathLike[str] = "/etc/resolv.conf",
         notify: Callable[[], None] | None = None,
+        report: Callable[[str], None] | None = None,
     ) -> None:
         self.notify = notify
+        self._report: Callable[[str], None] = report or (lambda text: None)
         self._loop = loop
         self._stack = stack
         self._clock = clock
@@ -65,6 +68,7 @@ class Host:
         self._flushing = False
         self._unflushed: list[HostStream] = []
         self._streams: dict[Handle, HostStream] = {}
+        self._devices: set[Handle] = set()
         self._udp: dict[Handle, UdpEndpoint] = {}
         self._pings: dict[Handle, PingEndpoint] = {}
         self._listeners: dict[Handle, HostListener] = {}
@@ -102,8 +106,11 @@ class Host:
             self._running = False
 
     def descriptor(self, handle: Handle | None) -> int:
-        """The file descriptor behind a handle, for ``info usernet``; -1: there is none."""
-        if handle is None:
+        """The file descriptor behind a handle, for ``info usernet``; -1: there is none.
+
+        Nor is there one for a character device, which is not the connection's (GFW-03).
+        """
+        if handle is None or handle in self._devices:
             return -1
         for endpoints in (self._streams, self._udp, self._pings, self._listeners):
             if handle in endpoints:
@@ -234,9 +241,12 @@ class Host:
             pipe = open_device(action.device)
         except (OSError, ValueError) as error:
             reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
+            if isinstance(error, OSError):
+                self._report(_device_complaint(action.device, error))
             self._emit(hostio.ConnectFailed(action.handle, reason, at_once=True))
             return
         self._streams[action.handle] = HostStream(self._loop, self._emit, action.handle, pipe)
+        self._devices.add(action.handle)
         self._emit(hostio.Connected(action.handle))
 
     def _send(self, action: hostio.Send) -> None:
@@ -275,3 +285,12 @@ class Host:
         if handle not in self._files:
             self._files[handle] = HostFile(handle)
         return self._files[handle]
+
+
+def _device_complaint(device: str, error: OSError) -> str:
+    """QEMU's words for a character device that can't be opened (GFW-01)."""
+    kind, _, rest = device.partition(":")
+    reason = os.strerror(error.errno or 0)
+    if kind in ("tcp", "unix"):
+        return f"Failed to connect to '{rest.partition(',')[0]}': {reason}"
+    return f"Could not open '{rest or device}': {reason}"

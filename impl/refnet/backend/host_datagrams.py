@@ -58,8 +58,8 @@ class UdpEndpoint:
         try:
             self.socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
             if bound is not None:
-                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 self.socket.bind((dotted(bound[0]), bound[1]))
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.allow(_LARGEST)
         except (OSError, OverflowError):
             self.socket.close()

@@ -35,7 +35,7 @@ class UserPort(Port):
         report: Callable[[str], None],
         resolv_conf: str = "/etc/resolv.conf",
     ) -> None:
-        self.host = Host(loop, stack, clock, resolv_conf, notify=self._emit)
+        self.host = Host(loop, stack, clock, resolv_conf, self._emit, report)
         super().__init__(fabric, name)
         self.stack = stack
         self._loop = loop

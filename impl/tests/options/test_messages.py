@@ -152,6 +152,17 @@ def test_a_taken_port_is_told_by_the_rule():
         )
 
 
+def test_a_taken_udp_port_is_told_too():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", 0))
+        rule = f"udp:127.0.0.1:{taken.getsockname()[1]}-:22"
+
+        assert outcome(["-netdev", f"user,id=u0,hostfwd={rule}"])[1][-1].endswith(
+            f"Could not set up host forwarding rule '{rule}'"
+        )
+
+
 def test_a_guest_forward_to_nobody_is_refused():
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
@@ -159,8 +170,20 @@ def test_a_guest_forward_to_nobody_is_refused():
 
     status, said = outcome(["-netdev", text])
 
+    place = f"-netdev {text}: "
     assert status == 1
-    assert said[-1].endswith("Could not open guest forwarding device 'guestfwd.tcp.80'")
+    assert said == [
+        f"{place}Failed to connect to '127.0.0.1:{port}': Connection refused",
+        f"{place}Could not open guest forwarding device 'guestfwd.tcp.80'",
+    ]
+
+
+def test_a_guest_forward_to_a_file_that_can_t_be_is_refused():
+    text = "user,id=u0,guestfwd=tcp::80-file:/no/such/dir/f"
+
+    _, said = outcome(["-netdev", text])
+
+    assert said[0] == f"-netdev {text}: Could not open '/no/such/dir/f': No such file or directory"
 
 
 @pytest.mark.parametrize(
