@@ -230,6 +230,7 @@ class Host:
                 undo.pop_all()
         except (OSError, ValueError) as error:
             reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
+            self._report(_spawn_complaint(action.command, error))
             self._emit(hostio.ConnectFailed(action.handle, reason, at_once=True))
             return
         stream = HostStream(self._loop, self._emit, action.handle, pipe, process)
@@ -294,3 +295,10 @@ def _device_complaint(device: str, error: OSError) -> str:
     if kind in ("tcp", "unix"):
         return f"Failed to connect to '{rest.partition(',')[0]}': {reason}"
     return f"Could not open '{rest or device}': {reason}"
+
+
+def _spawn_complaint(command: str, error: OSError | ValueError) -> str:
+    """QEMU's words for a command that can't be run (GFW-05)."""
+    program = (command.split() or [""])[0]
+    reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+    return f"Slirp: fork_exec: Failed to execute child process “{program}” ({reason})"

@@ -196,3 +196,25 @@ def test_the_old_options_are_checked(argv, complaint):
         Machine(parse(argv), ManualClock())
 
     assert str(caught.value) == complaint
+
+
+def test_a_command_that_can_t_be_run_is_told_when_it_is_wanted():
+    said = []
+    argv = ["-netdev", "user,id=u0,guestfwd=tcp:10.0.2.100:7-cmd:/nonexistent x"]
+    with Machine(parse(argv), ManualClock(), said.append) as machine:
+        port = machine.user_port("u0")
+        for flags, acknowledged in ((2, 0), (16, 2)):
+            segment = bytearray(
+                struct.pack("!HHIIBBHHH", 4000, 7, 1000, acknowledged, 80, flags, 65535, 0, 0)
+            )
+            segment[4:8] = (1000 + (flags == 16)).to_bytes(4, "big")
+            header = bytearray(struct.pack("!BBHHHBBH", 0x45, 0, 40, 1, 0, 64, 6, 0))
+            header += bytes([10, 0, 2, 15, 10, 0, 2, 100])
+            segment[16:18] = checksum(header[12:] + b"\0\6\0\x14" + segment)
+            header[10:12] = checksum(header)
+            port.receive(bytes.fromhex("52550a00020252540012345608 00") + header + segment)
+
+    assert said[-1] == (
+        "Slirp: fork_exec: Failed to execute child process “/nonexistent”"
+        " (No such file or directory)"
+    )
