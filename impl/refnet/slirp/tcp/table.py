@@ -151,12 +151,13 @@ class Tcp:
         return [_row(member) for member in reversed(self._members)]
 
     def _add_guest_forward(self, forward: GuestForward) -> None:
+        """Put a ``guestfwd`` rule into force; behind another for its place, it serves nobody."""
         entry: GuestForward | Channel = forward
         if not forward.device.startswith(_COMMAND):
             entry = Channel(self.stack, self.stack.claim(self), forward)
             self._channels[entry.handle] = entry
             self.stack.perform(hostio.OpenChannel(entry.handle, forward.device))
-        self._guest_forwards[forward.address, forward.port] = entry
+        self._guest_forwards.setdefault((forward.address, forward.port), entry)
 
     def _is_listener(self, key: _Key) -> bool:
         """Whether the guest speaks to a listener as if that were a connection: it hears nothing."""

@@ -325,11 +325,11 @@ def test_a_device_that_does_not_open_is_found(make_world, make_guest_forward):
     assert world.tcp.failed == [world.stack.config.guest_forwards[0]]
 
 
-def test_the_later_of_two_rules_for_one_server_counts(make_world, make_guest_forward):
+def test_the_first_of_two_rules_for_one_server_counts(make_world, make_guest_forward):
     world = make_world(
         guest_forwards=(make_guest_forward("cmd:first"), make_guest_forward("cmd:second"))
     )
 
     world.forwarded("", **AT_SERVER)
 
-    assert world.asks()[0] == hostio.Spawn(1, "second")
+    assert world.asks()[0] == hostio.Spawn(1, "first")
