@@ -200,11 +200,11 @@ def test_a_socket_joins_a_second_network(guest, host):
     guest.resolves(ROUTER)
     peer = host.connects(1234)
 
-    guest.says(arp_request(ROUTER))
-    guest.hears(ARP_REPLY)
+    peer.says(framed(arp_request("10.0.2.99")))
+    guest.hears(ANY.where(ARP, pdst="10.0.2.99"))
+    guest.says(arp_request("10.0.2.98"))
 
-    asked = bytes(arp_request(ROUTER))
-    peer.hears(len(asked).to_bytes(4, "big") + asked)
+    peer.hears(framed(arp_request("10.0.2.98")))
 
 
 @requirement("SEED-31")
@@ -264,3 +264,9 @@ def test_a_multicast_address_joins_any_number(guest, host):
 
     for member in members:
         member.hears(bytes(arp_request(ROUTER)))
+
+
+def framed(frame):
+    """A frame as it crosses a stream: its length in four octets, then itself (SOCK-01)."""
+    octets = bytes(frame)
+    return len(octets).to_bytes(4, "big") + octets
