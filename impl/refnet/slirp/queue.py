@@ -104,15 +104,6 @@ class OutputQueue:
         while self._length and self._round(now):
             pass
 
-    def next_deadline(self) -> int | None:
-        """When the next packet will have waited too long, in ns."""
-        deadlines = [
-            head.deadline + 1
-            for train in (*self._fast, *self._bulk)
-            if (head := train.packets[0]).deadline is not None
-        ]
-        return min(deadlines, default=None)
-
     def _train_for(self, flow: Flow | None) -> tuple[_Train, bool]:
         """The train that a packet joins, and whether it stands in the fast queue."""
         if flow is not None:

@@ -28,6 +28,8 @@ from .udp import Udp
 #: Periods of the two timers in ms.
 SLOW_TICK = 499
 FAST_TICK = 2
+#: How long SLiRP sleeps at most, in ms.
+_LONGEST_SLEEP = 1000
 
 #: Where QEMU's initial sequence numbers begin (TCP-10).
 _FIRST_SEQUENCE = 1
@@ -79,7 +81,6 @@ class Slirp:
         self._slow_wanted = False
         self._last_slow = 0
         self._fast_since: int | None = None
-        self._settled = 0
 
         for forward in config.host_forwards:
             self.add_host_forward(forward)
@@ -124,18 +125,21 @@ class Slirp:
         self._settle()
 
     def next_deadline(self) -> int | None:
-        """When :meth:`poll` is due next, in ns; None: only after another call."""
-        deadlines = []
-        if (waiting := self._queue.next_deadline()) is not None:
-            deadlines.append(waiting)
+        """When :meth:`poll` is due next, in ns; None: only after another call.
+
+        SLiRP sleeps from its last call on, not from a timer's last run, so with every call the
+        timers move (BB; SL slirp_update_timeout). A packet that has waited too long goes when it
+        next wakes.
+        """
         if self._fast_since is not None:
-            deadlines.append((self._fast_since + FAST_TICK) * MILLISECOND)
-        if self._slow_wanted:
-            tick = self._last_slow + SLOW_TICK
-            if tick <= self._settled:
-                tick = self._settled + SLOW_TICK
-            deadlines.append(tick * MILLISECOND)
-        return min(deadlines, default=None)
+            sleep = FAST_TICK
+        elif self._slow_wanted:
+            sleep = SLOW_TICK
+        elif len(self._queue):
+            sleep = _LONGEST_SLEEP
+        else:
+            return None
+        return self.now + sleep * MILLISECOND
 
     def take_frames(self) -> list[bytes]:
         """The frames for the guest, in order, unpadded but for ARP replies (GEN-01, GEN-02)."""
@@ -267,12 +271,11 @@ class Slirp:
         self._udp.resume()
         self._udp.expire()
         self._icmp.expire()
-        self._settled = self.now // MILLISECOND
         self._slow_wanted = (
             self._tcp.active or len(self._reassembly) > 0 or self._udp.waiting or self._icmp.waiting
         )
         if self._fast_since is None and self._tcp.wants_fast_tick:
-            self._fast_since = self._settled
+            self._fast_since = self.now // MILLISECOND
 
 
 def _drain(items: list[_Item]) -> list[_Item]:

@@ -140,9 +140,9 @@ def test_an_answer_after_a_second_releases_nothing(stranger):
     stranger.says(stranger.echo(stranger.host))
     stranger.hears()
     stranger.waits(1001)
-    assert stranger.stack.next_deadline() is None
     stranger.says(stranger.arp(operation=arp.REPLY))
     assert stranger.hears() == []
+    assert stranger.stack.next_deadline() is None
 
 
 def test_a_request_for_the_stack_also_releases(stranger):

@@ -133,11 +133,29 @@ def test_an_idle_stack_wants_no_timer(guest):
 def test_ticks_are_499_ms_apart_while_they_are_wanted(guest):
     guest.waits(100)
     guest.says(guest.udp(guest.outside, 1, 2, b"x"))
-    first = guest.stack.next_deadline()
-    assert first == SLOW_TICK * MILLISECOND
-    guest.now = first
-    guest.stack.poll(first)
-    assert guest.stack.next_deadline() == 2 * first
+    for tick in (1, 2, 3):
+        due = guest.stack.next_deadline()
+        assert due == (100 + tick * SLOW_TICK) * MILLISECOND
+        guest.now = due
+        guest.stack.poll(due)
+
+
+def test_whatever_is_heard_puts_the_next_tick_off_until_it_is_overdue(guest):
+    guest.says(guest.udp(guest.outside, 1, 2, b"x"))
+    for moment, due in ((400, 899), (600, 1099)):
+        guest.now = moment * MILLISECOND
+        guest.says(guest.arp())
+        assert guest.stack.next_deadline() == due * MILLISECOND
+
+
+def test_a_packet_that_waits_for_a_mac_is_looked_at_every_second(stranger):
+    stranger.says(stranger.echo(stranger.host))
+    for seconds in (1, 2):
+        due = stranger.stack.next_deadline()
+        assert due == seconds * 1000 * MILLISECOND
+        stranger.now = due
+        stranger.stack.poll(due)
+    assert stranger.stack.next_deadline() is None
 
 
 def test_a_tick_that_is_overdue_comes_with_the_hosts_news(guest):
