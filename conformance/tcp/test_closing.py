@@ -151,6 +151,7 @@ def test_data_for_a_host_that_is_gone_is_reset(guest, golden, host):
 
     conversation.says("PA", b"first")
     conversation.hears("A", b"")
+    host.forgets(8080)
     conversation.says("PA", b"second")
     conversation.hears("A", b"")
     conversation.hears("RA", b"")
