@@ -77,6 +77,20 @@ def test_a_guest_forward_runs_a_command(start):
     assert hear_data(link) == b"meow"
 
 
+def test_it_sleeps_as_long_as_it_wishes_after_each_turn(start):
+    """Twelve slow ticks after an acknowledgment that waited 2 ms for the fast timer."""
+    link = start(("guestfwd", f"tcp:{SERVER}:7-null"))
+    link.send(bytes(tcp(SERVER, 7, "S", source_port=50000)))
+    assert link.receive() is not None
+    converse(link, b"meow")
+
+    assert Ether(link.receive(within=1))[TCP].dport != 50000
+    assert link.now() == pytest.approx(0.002)
+    again = link.receive(within=10)
+    assert (Ether(again)[TCP].dport, Ether(again)[TCP].flags) == (50000, "SA")
+    assert link.now() == pytest.approx(0.002 + 12 * 0.499)
+
+
 def test_a_guest_forward_reaches_a_server_of_the_host(start):
     with socket.create_server((LOOPBACK, 0)) as server:
         link = start(("guestfwd", f"tcp:{SERVER}:7-tcp:{LOOPBACK}:{server.getsockname()[1]}"))
