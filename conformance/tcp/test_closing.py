@@ -145,13 +145,14 @@ def test_a_reset_outside_the_window_is_not_believed(guest, golden, host):
 @requirement("TCP-27")
 def test_data_for_a_host_that_is_gone_is_reset(guest, golden, host):
     conversation, stream = connection(guest, host)
+    client = stream.peer
     stream.close()
     conversation.hears("FA", b"")
     conversation.acknowledges()
 
     conversation.says("PA", b"first")
     conversation.hears("A", b"")
-    host.forgets(8080)
+    host.forgets(client)
     conversation.says("PA", b"second")
     conversation.hears("A", b"")
     conversation.hears("RA", b"")

@@ -57,9 +57,9 @@ def sha256(path: Path) -> str:
 def dns_server(host: Place):
     return serving(
         host,
-        needed("dnsmasq", "dnsmasq-base"), "--keep-in-foreground", "--no-resolv", "--no-hosts",
+        needed("dnsmasq", "dnsmasq-base"), "--no-daemon", "--no-resolv", "--no-hosts",
         "--conf-file=/dev/null", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file=",
-        "--user=root", "--local=/lab.test/", "--address=/web.lab.test/198.51.100.10",
+        "--local=/lab.test/", "--address=/web.lab.test/198.51.100.10",
         ready=lambda: listens(host, 53) and listens(host, 53, "udp"),
     )  # fmt: skip
 
