@@ -15,6 +15,7 @@ from ..slirp import hostio
 from ..slirp.hostio import Action, Event, Failure, Handle, Nameserver
 from ..slirp.profile import Profile
 from ..wire import ipv4
+from . import words
 from .failures import failure
 from .host_datagrams import PingEndpoint, UdpEndpoint, number, unavailable
 from .host_files import HostFile
@@ -230,7 +231,8 @@ class Host:
                 undo.pop_all()
         except (OSError, ValueError) as error:
             reason = failure(error) if isinstance(error, OSError) else Failure.OTHER
-            self._report(_spawn_complaint(action.command, error))
+            for line in _spawn_complaint(action.command, error):
+                self._report(line)
             self._emit(hostio.ConnectFailed(action.handle, reason, at_once=True))
             return
         stream = HostStream(self._loop, self._emit, action.handle, pipe, process)
@@ -291,14 +293,19 @@ class Host:
 def _device_complaint(device: str, error: OSError) -> str:
     """QEMU's words for a character device that can't be opened (GFW-01)."""
     kind, _, rest = device.partition(":")
+    target = rest.partition(",")[0]
+    if isinstance(error, socket.gaierror):
+        return f"address resolution failed for {target}: {error.strerror}"
     reason = os.strerror(error.errno or 0)
     if kind in ("tcp", "unix"):
-        return f"Failed to connect to '{rest.partition(',')[0]}': {reason}"
+        return f"Failed to connect to '{target}': {reason}"
     return f"Could not open '{rest or device}': {reason}"
 
 
-def _spawn_complaint(command: str, error: OSError | ValueError) -> str:
+def _spawn_complaint(command: str, error: OSError | ValueError) -> list[str]:
     """QEMU's words for a command that can't be run (GFW-05)."""
-    program = (command.split() or [""])[0]
-    reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-    return f"Slirp: fork_exec: Failed to execute child process “{program}” ({reason})"
+    if not isinstance(error, OSError):
+        return [f"Slirp: fork_exec invalid command: {command}", f"error: {error}"]
+    program = words.split(command)[0]
+    reason = os.strerror(error.errno or 0)
+    return [f"Slirp: fork_exec: Failed to execute child process “{program}” ({reason})"]

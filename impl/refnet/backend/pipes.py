@@ -1,9 +1,10 @@
 """What a byte stream of the host is made of: a socket, or descriptors; and how it is opened."""
 
 import contextlib
+import errno
 import os
 import select
-import shlex
+import shutil
 import socket
 import struct
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..wire._types import Buffer
+from . import words
 
 _CONNECT_SECONDS = 10.0
 
@@ -108,24 +110,33 @@ def _can_wait(descriptor: int | None) -> bool:
 
 
 def spawn(command: str) -> tuple[SocketPipe, "subprocess.Popen[bytes]"]:
-    """Run a command on one end of a socket pair (GFW-04).
+    """Run a command on one end of a socket pair (GFW-04); a script needs no ``#!`` line.
 
     Raises:
         OSError: it can't be run.
         ValueError: a quotation is not closed, or there is no command.
     """
-    words = shlex.split(command)
-    if not words:
-        raise ValueError("empty command")
+    arguments = words.split(command)
+    if not arguments[0]:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     ours, theirs = socket.socketpair()
     try:
         with theirs:
-            end = theirs.fileno()
-            child = subprocess.Popen(words, stdin=end, stdout=end, stderr=end)
+            try:
+                child = _run(arguments, theirs.fileno())
+            except OSError as error:
+                if error.errno != errno.ENOEXEC:
+                    raise
+                script = shutil.which(arguments[0]) or arguments[0]
+                child = _run(["/bin/sh", script, *arguments[1:]], theirs.fileno())
     except BaseException:
         ours.close()
         raise
     return SocketPipe(ours), child
+
+
+def _run(arguments: list[str], end: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(arguments, stdin=end, stdout=end, stderr=end)
 
 
 def open_device(text: str) -> Pipe:

@@ -39,7 +39,10 @@ class Bench:
         self.loop = Loop(self.clock)
         self.stack = FakeStack()
         self.notified = 0
-        self.host = Host(self.loop, self.stack, self.clock, resolv_conf, self._notify)
+        self.said = []
+        self.host = Host(
+            self.loop, self.stack, self.clock, resolv_conf, self._notify, self.said.append
+        )
 
     def _notify(self):
         self.notified += 1

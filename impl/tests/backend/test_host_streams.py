@@ -332,11 +332,81 @@ def test_words_are_split_as_a_shell_does_without_one(bench):
 
 
 @pytest.mark.parametrize(
-    ("command", "error"),
-    [("/nonexistent/command", Failure.NOT_FOUND), ("", Failure.OTHER), ("'", Failure.OTHER)],
+    ("command", "error", "said"),
+    [
+        (
+            "'/no such/program' x",
+            Failure.NOT_FOUND,
+            [
+                "Slirp: fork_exec: Failed to execute child process “/no such/program” (No such file or directory)"
+            ],
+        ),
+        (
+            "''",
+            Failure.NOT_FOUND,
+            ["Slirp: fork_exec: Failed to execute child process “” (No such file or directory)"],
+        ),
+        (
+            "/",
+            Failure.NOT_PERMITTED,
+            ["Slirp: fork_exec: Failed to execute child process “/” (Permission denied)"],
+        ),
+        (
+            " '",
+            Failure.OTHER,
+            [
+                "Slirp: fork_exec invalid command:  '",
+                "error: Text ended before matching quote was found for '. (The text was “ '”)",
+            ],
+        ),
+    ],
 )
-def test_a_command_that_can_not_run_is_told(bench, command, error):
+def test_a_command_that_can_not_run_is_told(bench, command, error, said):
     assert bench.does(Spawn(1, command)) == [ConnectFailed(1, error, at_once=True)]
+    assert bench.said == said
+
+
+def test_a_script_needs_no_line_that_names_its_shell(bench, tmp_path):
+    script = tmp_path / "script"
+    script.write_text('echo "$1"')
+    script.chmod(0o755)
+
+    bench.does(Spawn(1, f"{script} 'a b'"), Read(1, 100))
+
+    assert text_of(bench.hears(EndOfStream)) == b"a b\n"
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ("unix:/no/such", "Failed to connect to '/no/such': No such file or directory"),
+        ("/dev/nosuch", "Could not open '/dev/nosuch': No such file or directory"),
+    ],
+)
+def test_the_user_hears_why_a_device_can_not_be_opened(bench, device, said):
+    bench.does(OpenChannel(1, device))
+
+    assert bench.said == [said]
+
+
+def test_the_user_hears_of_a_device_at_an_unknown_name(bench, monkeypatch):
+    def unknown(address, timeout):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+
+    bench.does(OpenChannel(1, "tcp:nobody.invalid:80"))
+
+    assert bench.said == [
+        "address resolution failed for nobody.invalid:80: Name or service not known"
+    ]
+
+
+def test_only_what_is_a_connections_own_has_a_descriptor_to_show(bench):
+    bench.does(Spawn(1, "cat"), OpenChannel(2, "/dev/null"))
+
+    assert bench.host.descriptor(1) >= 0
+    assert [bench.host.descriptor(handle) for handle in (2, 3, None)] == [-1, -1, -1]
 
 
 def test_a_command_ends_with_its_stream(bench):
