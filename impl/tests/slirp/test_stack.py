@@ -8,7 +8,7 @@ from refnet.slirp.hostio import Failure
 from refnet.slirp.profile import QEMU_0_6
 from refnet.slirp.seam import Config, GuestForward
 from refnet.slirp.stack import SLOW_TICK, Slirp
-from refnet.wire import ethernet, icmpv4, ipv4, tcp
+from refnet.wire import arp, ethernet, icmpv4, ipv4, tcp
 
 
 def fence(guest) -> bool:
@@ -138,6 +138,35 @@ def test_ticks_are_499_ms_apart_while_they_are_wanted(guest):
         assert due == (100 + tick * SLOW_TICK) * MILLISECOND
         guest.now = due
         guest.stack.poll(due)
+
+
+@pytest.mark.parametrize("port", [23, 7])
+def test_the_segments_of_a_connection_wait_as_one_flow(make_guest, port):
+    """The first of those that wait asks for the MAC (GEN-08), with low delay or not (GEN-12)."""
+    rule = GuestForward(0x0A000264, port, "cmd:cat")
+    stranger = make_guest(known=False, guest_forwards=(rule,))
+
+    def says(source_port: int, sequence: int, acknowledgment: int, flags: int) -> None:
+        segment = tcp.Segment(source_port, port, sequence, acknowledgment, flags, 9000)
+        octets = tcp.encode(segment, stranger.address, rule.address)
+        stranger.says(stranger.ip(rule.address, ipv4.TCP, octets))
+
+    says(1000, 5, 0, tcp.SYN)
+    says(1000, 6, 2, tcp.ACK)
+    spawn, _ = stranger.host_is_asked()
+    stranger.host_tells(hostio.Received(spawn.handle, b"meow"))
+    assert len(stranger.hears_arp()) == 1
+    says(1001, 5, 0, tcp.SYN)
+    assert len(stranger.hears_arp()) == 1
+
+    stranger.says(stranger.arp(operation=arp.REPLY))
+
+    segments = [
+        tcp.decode(each.payload, each.source, each.destination) for each in stranger.hears_ip()
+    ]
+    of_first = [each.flags for each in segments if each.destination_port == 1000]
+    assert of_first == [tcp.SYN | tcp.ACK, tcp.PSH | tcp.ACK]
+    assert len(segments) == 3
 
 
 def test_whatever_is_heard_puts_the_next_tick_off_until_it_is_overdue(guest):
