@@ -106,6 +106,17 @@ class Faulty(Responder):
         raise ValueError("a mistake of the driver")
 
 
+class Hanging(Responder):
+    """Whose driver takes everything for a mistake of its own, and never comes back."""
+
+    def reply(self, request):
+        try:
+            while True:
+                pass
+        except Exception as error:
+            raise Died("in-memory ended") from error
+
+
 class Absent(Responder):
     def version(self):
         raise Unsupported("not installed: install the package in-memory")

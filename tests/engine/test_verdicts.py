@@ -110,6 +110,35 @@ def test_a_skipped_case_is_an_error(suite):
     result.stdout.fnmatch_lines(["*cases are not skipped*"])
 
 
+def test_a_case_that_hangs_is_interrupted_and_the_run_goes_on(suite, monkeypatch):
+    monkeypatch.setattr("vnetspec.fixtures.limit.SECONDS", 0.05)
+
+    result = suite.run("--patience=0", target="Hanging")
+
+    assert result.ret == 3
+    assert verdicts(suite)["ARP-01"] == "error"
+    assert verdicts(suite)["ARP-02"] == "error"
+    result.stdout.fnmatch_lines(["*the case took more than 0.05 s, and was interrupted*"])
+
+
+def test_a_port_that_is_taken_is_not_the_targets_fault(suite):
+    suite.cases(
+        """
+        from vnetspec.fixtures.requirements import requirement
+        @requirement("ARP-01")
+        def test_it(host):
+            host.tcp(8080)
+            host.udp(8080)
+            host.tcp(8080)
+        """
+    )
+
+    result = suite.run()
+
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["*can't bind 127.0.0.1:8080 of the host: Address already in use*"])
+
+
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
