@@ -46,7 +46,8 @@ def test_the_nameserver_is_answered(guest):
     guest.hears(ARP_REPLY.where(ARP, psrc="10.0.2.3"))
 """
 
-GOLDEN_CASE = """
+#: Of which the first has a golden.
+GOLDEN_CASES = """
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.requirements import requirement
 
@@ -64,6 +65,8 @@ def test_nothing_is_asked(guest):
 
 class Suite:
     """A suite in a temporary directory."""
+
+    GOLDEN_CASES = GOLDEN_CASES
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self.pytester = pytester

@@ -114,7 +114,8 @@ def test_wrong_usage_found_by_the_run_is_one_line(vnetspec, arguments, complaint
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["run", "ARP-99"], "no requirement ARP-99"),
+        (["run", "ARP-99"], "no requirement ARP-99: vnetspec list arp shows them"),
+        (["run", "NOPE-01"], "no requirement or area 'NOPE-01': areas are arp"),
         (["run", "nowhere"], "no requirement or area 'nowhere': areas are arp"),
         (["run", "ARP-03"], "nothing to run: ARP-03 is excluded: there is nothing to see"),
         (["run", "--patience=soon"], "argument --patience: soon is no number of seconds"),
@@ -136,6 +137,30 @@ def test_wrong_usage_is_one_line(vnetspec, arguments, complaint):
     assert complained.startswith("vnetspec: ")
     assert complained.count("\n") == 1
     assert complaint in complained
+
+
+@pytest.mark.slow
+def test_a_target_that_is_not_installed_names_its_package(vnetspec, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert vnetspec("run", "--target=qemu") == (
+        2,
+        "",
+        "vnetspec: target qemu: qemu-system-x86_64 is not installed: install the package "
+        "qemu-system-x86\n",
+    )
+
+
+@pytest.mark.slow
+def test_a_golden_that_cannot_be_read_is_one_line(vnetspec, suite):
+    suite.cases(suite.GOLDEN_CASES)
+    (suite.captures / "arp").mkdir()
+    (suite.captures / "arp" / "ARP-01.pcap").write_bytes(b"text")
+
+    status, said, complained = vnetspec("run", "--target=in_memory:Responder")
+
+    assert (status, said, complained.count("\n")) == (2, "", 1)
+    assert "ARP-01.pcap: no pcap header" in complained
 
 
 def test_a_command_is_needed(capsys):
@@ -172,6 +197,7 @@ def test_requirements_are_listed(vnetspec):
         ["ARP-03", "MAY"],
     ]
     assert "(excluded: there is nothing to see)" in said
+    assert said.splitlines() == [line.rstrip() for line in said.splitlines()]
 
 
 def test_a_requirement_is_shown(vnetspec):

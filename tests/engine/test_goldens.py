@@ -12,26 +12,11 @@ from vnetspec.fixtures.captures import Shelf, compare
 from vnetspec.fixtures.oracle import IP, UDP, Ether, Raw
 from vnetspec.fixtures.wire import Recorded
 
-CASES = """
-from vnetspec.fixtures.frames import arp_request
-from vnetspec.fixtures.requirements import requirement
-
-@requirement("ARP-01")
-def test_the_router_is_answered(guest, golden):
-    guest.says(arp_request("10.0.2.2"))
-    guest.listens()
-    golden.matches(guest.wire)
-
-@requirement("ARP-02")
-def test_nothing_is_asked(guest):
-    pass
-"""
-
 
 @pytest.fixture
 def recorded(suite):
     """The suite with a golden of ARP-01, recorded from the reference."""
-    suite.cases(CASES)
+    suite.cases(suite.GOLDEN_CASES)
     assert suite.record().ret == 0
     return suite
 
@@ -83,7 +68,7 @@ def test_padding_counts_only_for_targets_that_pad(recorded):
 
 
 def test_a_recording_from_one_that_does_not_pad_is_padded(suite):
-    suite.cases(CASES)
+    suite.cases(suite.GOLDEN_CASES)
 
     assert suite.record(target="Unpadded").ret == 0
 
@@ -120,14 +105,15 @@ def test_the_best_reference_is_not_replaced_by_another(recorded, golden):
 
 
 def test_a_failing_case_records_nothing(suite):
-    suite.cases(CASES + "    assert False\n" + CASES.replace("matches(guest.wire)", "matches(1/0)"))
+    cases = suite.GOLDEN_CASES
+    suite.cases(f"{cases}    assert False\n{cases.replace('guest.wire', '1/0')}")
 
     assert suite.record().ret == 3
     assert Shelf(suite.captures).names() == []
 
 
 def test_a_missing_golden_is_an_error(suite):
-    suite.cases(CASES)
+    suite.cases(suite.GOLDEN_CASES)
 
     result = suite.run()
 
@@ -136,7 +122,7 @@ def test_a_missing_golden_is_an_error(suite):
 
 
 def test_a_golden_that_is_asked_for_and_not_compared_is_an_error(recorded):
-    recorded.cases(CASES.replace("golden.matches(guest.wire)", "pass"))
+    recorded.cases(recorded.GOLDEN_CASES.replace("golden.matches(guest.wire)", "pass"))
 
     result = recorded.run()
 
@@ -184,7 +170,7 @@ def test_a_golden_without_provenance_is_one_line(recorded):
 
 
 def test_goldens_are_recorded_in_a_checkout_only(suite):
-    suite.cases(CASES)
+    suite.cases(suite.GOLDEN_CASES)
     (suite.root / "pyproject.toml").unlink()
 
     result = suite.record()
