@@ -10,7 +10,7 @@ from vnetspec.fixtures.captures import Shelf
 from vnetspec.fixtures.cases import Case
 from vnetspec.fixtures.oracle import ARP, DNS, ICMP, IP, TCP, UDP, Ether, Raw
 from vnetspec.fixtures.targets.contract import Network
-from vnetspec.fixtures.wire import Wire
+from vnetspec.fixtures.wire import Recorded, Wire
 
 pytestmark = pytest.mark.slow
 
@@ -19,10 +19,16 @@ needs_tshark = pytest.mark.skipif(
 )
 
 
-def inspect(tmp_path, *frames, tolerated=(), direction="network"):
+def inspect(tmp_path, *frames, tolerated=(), direction="network", golden=None):
+    """Show tshark one case; ``golden`` are the frames of its golden, if it has one."""
     wire = Wire()
     for frame in frames:
         wire.record(0.0, direction, bytes(frame))
+    shelf = Shelf(tmp_path)
+    if golden is not None:
+        recorded = [Recorded(0.0, direction, 0, bytes(frame)) for frame in golden]
+        shelf.store("arp/ARP-01.pcap", recorded, target="qemu", version="1", arguments=[])
+        shelf.commit()
     case = Case(
         where="test_it",
         name="test_it",
@@ -32,11 +38,11 @@ def inspect(tmp_path, *frames, tolerated=(), direction="network"):
         requirements=(),
         network=Network(),
         stem="arp/ARP-01",
-        golden=None,
+        golden="arp/ARP-01.pcap" if golden is not None else None,
         tolerated=tolerated,
         wire=wire,
     )
-    return dissector.inspect([case], Shelf(tmp_path), tmp_path)
+    return dissector.inspect([case], shelf, tmp_path)
 
 
 def datagram(*layers, **fields):
@@ -81,6 +87,18 @@ def test_a_bad_frame_is_named_with_its_case(tmp_path, frame, message):
     assert dissection.faults[0].startswith("ARP-01 test_it: frame 3: ")
     assert any(message in fault for fault in dissection.faults)
     assert (tmp_path / dissector.NAME).is_file()
+
+
+@needs_tshark
+def test_goldens_are_looked_at_too_and_equal_frames_once(tmp_path):
+    good = Ether() / ARP(op=2)
+    bad = datagram(UDP(sport=7001, dport=40000, chksum=0x1234), Raw(b"x"))
+
+    dissection = inspect(tmp_path, good, golden=[good, bad])
+
+    assert dissection.frames == 2
+    assert len(dissection.faults) == 1
+    assert dissection.faults[0].startswith("golden arp/ARP-01.pcap: frame 2: ")
 
 
 @needs_tshark

@@ -169,6 +169,20 @@ def test_a_golden_without_provenance_is_one_line(recorded):
     result.stderr.fnmatch_lines(["*ARP-01.pcap: SOURCES.toml has no entry for it"])
 
 
+def test_two_recordings_at_once_keep_each_others_sources(recorded, golden):
+    frames = Shelf(recorded.captures).load("arp/ARP-01.pcap")
+    shelves = {name: Shelf(recorded.captures) for name in ("arp/ARP-02.pcap", "arp/ARP-03.pcap")}
+    for shelf in shelves.values():
+        assert list(shelf.sources) == ["arp/ARP-01.pcap"]
+
+    for name, shelf in shelves.items():
+        shelf.store(name, frames, target="qemu", version="1", arguments=[])
+    for shelf in shelves.values():
+        shelf.commit()
+
+    assert list(sources(recorded)) == ["arp/ARP-01.pcap", *shelves]
+
+
 def test_goldens_are_recorded_in_a_checkout_only(suite):
     suite.cases(suite.GOLDEN_CASES)
     (suite.root / "pyproject.toml").unlink()
