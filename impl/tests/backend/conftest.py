@@ -1,9 +1,10 @@
-"""A host whose stack is the test: it gives actions and keeps events."""
+"""A host whose stack is the test, and a site for netdevs with a station beside them."""
 
 import pytest
 
 from refnet.backend.host import Host
 from refnet.backend.loop import Loop
+from refnet.backend.netdevs import Site
 from refnet.clock import ManualClock
 from refnet.slirp.profile import QEMU_7_2
 
@@ -88,3 +89,23 @@ def bench(resolv_conf):
     bench = Bench(resolv_conf)
     yield bench
     bench.close()
+
+
+@pytest.fixture
+def told():
+    """What the netdevs reported: connections, and complaints about peers."""
+    return []
+
+
+@pytest.fixture
+def site(fabric, told):
+    loop = Loop(ManualClock())
+    yield Site(fabric, loop, lambda port, address: told.append(address), told.append)
+    for port in fabric.ports:
+        port.close()
+    loop.close()
+
+
+@pytest.fixture
+def guest(site, station):
+    return station("guest")

@@ -5,35 +5,8 @@ import socket
 import pytest
 
 from refnet.backend import dgram, netdevs, sockets
-from refnet.backend.loop import Loop
-from refnet.backend.netdevs import Site
-from refnet.clock import ManualClock
 from refnet.errors import HostError
-from refnet.fabric.port import Fabric, Port, join
-
-
-class Station(Port):
-    """Keeps frames; refuses them while not ``ready``."""
-
-    def __init__(self, fabric, name):
-        super().__init__(fabric, name)
-        self.heard = []
-        self.ready = True
-
-    def receive(self, frame):
-        if self.ready:
-            self.heard.append(frame)
-        return self.ready
-
-
-@pytest.fixture
-def site():
-    loop = Loop(ManualClock())
-    site = Site(Fabric(), loop, lambda port, address: None, lambda text: None)
-    yield site
-    for port in site.fabric.ports:
-        port.close()
-    loop.close()
+from refnet.fabric.port import join
 
 
 @pytest.fixture
@@ -43,11 +16,6 @@ def far():
     ours.setblocking(False)
     with ours:
         yield ours, str(its.detach())
-
-
-@pytest.fixture
-def guest(site):
-    return Station(site.fabric, "guest")
 
 
 def settle(site):
@@ -185,7 +153,7 @@ def test_unix_datagrams_go_from_path_to_path(site, guest, tmp_path):
         assert port.describe() == f"udp={here}:{there}"
 
 
-def test_a_group_hears_itself(site, guest):
+def test_a_group_hears_itself(site, guest, station):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
@@ -193,7 +161,7 @@ def test_a_group_hears_itself(site, guest):
     first = netdevs.socket_multicast(site, "m0", text, "127.0.0.1")
     second = netdevs.dgram_multicast(site, "m1", ("230.0.0.1", number), "127.0.0.1")
     join(first, guest)
-    other = Station(site.fabric, "other")
+    other = station("other")
     join(second, other)
 
     guest.send(b"all")

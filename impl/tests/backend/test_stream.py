@@ -6,45 +6,7 @@ import pytest
 
 from refnet.backend import netdevs
 from refnet.backend.framing import LIMIT, prefix
-from refnet.backend.loop import Loop
-from refnet.backend.netdevs import Site
-from refnet.clock import ManualClock
-from refnet.fabric.port import Fabric, Port, join
-
-
-class Station(Port):
-    """Keeps frames; refuses them while not ``ready``."""
-
-    def __init__(self, fabric, name):
-        super().__init__(fabric, name)
-        self.heard = []
-        self.ready = True
-
-    def receive(self, frame):
-        if self.ready:
-            self.heard.append(frame)
-        return self.ready
-
-
-@pytest.fixture
-def told():
-    """What the netdevs reported: connections, and complaints about peers."""
-    return []
-
-
-@pytest.fixture
-def site(told):
-    loop = Loop(ManualClock())
-    site = Site(Fabric(), loop, lambda port, address: told.append(address), told.append)
-    yield site
-    for port in site.fabric.ports:
-        port.close()
-    loop.close()
-
-
-@pytest.fixture
-def guest(site):
-    return Station(site.fabric, "guest")
+from refnet.fabric.port import join
 
 
 @pytest.fixture
