@@ -2,6 +2,7 @@
 
 from vnetspec.fixtures.addresses import ROUTER
 from vnetspec.fixtures.checkers import ARP_REQUEST, ECHO_REPLY, UDP_DATAGRAM
+from vnetspec.fixtures.conversation import session
 from vnetspec.fixtures.frames import arp_reply, echo_request, gratuitous_arp, udp
 from vnetspec.fixtures.oracle import ARP, ICMP, IP, UDP, Ether
 from vnetspec.fixtures.requirements import requirement
@@ -63,10 +64,7 @@ def test_a_packet_is_discarded_in_silence_after_a_second(guest, golden):
 
 @requirement("GEN-12")
 def test_datagrams_of_a_session_keep_their_order(guest, host):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101))
-    server.hears()
+    server = session(guest, host)
 
     for number in range(60):
         server.says(b"datagram %d" % number)

@@ -4,11 +4,20 @@ import pytest
 
 from vnetspec.fixtures.addresses import LOOPBACK
 from vnetspec.fixtures.conversation import Conversation
+from vnetspec.fixtures.guest import Guest
+from vnetspec.fixtures.host import TcpServer, TcpStream
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import sessions
 
 SERVER = "10.0.2.100"
 DEVICE = f"tcp:{SERVER}:7-tcp:{LOOPBACK}:7199"
+
+
+def connected(guest: Guest, server: TcpServer) -> tuple[Conversation, TcpStream]:
+    """A guest's connection to the device, and the device's own to ``server``."""
+    guest.announces()
+    device = server.accepts()
+    return Conversation(guest, SERVER, 7).opens(), device
 
 
 @requirement("GFW-03")
@@ -31,9 +40,7 @@ def test_a_device_is_opened_when_the_network_starts(guest, golden, host):
 @network(guestfwd=DEVICE)
 def test_guest_and_device_speak_to_each_other(guest, golden, host):
     server = host.tcp(7199)
-    guest.announces()
-    device = server.accepts()
-    conversation = Conversation(guest, SERVER, 7).opens()
+    conversation, device = connected(guest, server)
 
     conversation.says("PA", b"hello")
     conversation.hears("A", b"")
@@ -60,9 +67,7 @@ def test_what_a_device_says_early_waits_for_the_guest(guest, golden, host):
 @network(guestfwd=DEVICE)
 def test_connections_share_the_device_and_the_newest_hears_it(guest, golden, host):
     server = host.tcp(7199)
-    guest.announces()
-    device = server.accepts()
-    older = Conversation(guest, SERVER, 7).opens()
+    older, device = connected(guest, server)
     newer = Conversation(guest, SERVER, 7, 40001).opens()
 
     for conversation, words in ((older, b"older"), (newer, b"newer")):
@@ -81,9 +86,7 @@ def test_connections_share_the_device_and_the_newest_hears_it(guest, golden, hos
 @network(guestfwd=DEVICE)
 def test_the_device_stays_open_when_the_guest_finishes(guest, golden, host):
     server = host.tcp(7199)
-    guest.announces()
-    device = server.accepts()
-    conversation = Conversation(guest, SERVER, 7).opens()
+    conversation, device = connected(guest, server)
 
     conversation.says("FA")
     conversation.hears("A", b"")
@@ -112,9 +115,7 @@ def test_the_null_device_takes_everything(guest, golden):
 @network(guestfwd=f"tcp:{SERVER}:7-unix:{{dir}}/device")
 def test_a_device_may_be_a_unix_socket(guest, golden, host):
     server = host.unix("device")
-    guest.announces()
-    device = server.accepts()
-    conversation = Conversation(guest, SERVER, 7).opens()
+    conversation, device = connected(guest, server)
 
     conversation.says("PA", b"hello")
     conversation.hears("A", b"")

@@ -12,19 +12,16 @@ from vnetspec.fixtures.checkers import (
     UDP_DATAGRAM,
     payload,
 )
-from vnetspec.fixtures.conversation import Conversation
-from vnetspec.fixtures.frames import echo_request, tcp, udp
+from vnetspec.fixtures.conversation import Conversation, session
+from vnetspec.fixtures.frames import echo_request, tcp
 from vnetspec.fixtures.oracle import IP
 from vnetspec.fixtures.requirements import requirement
 
 
 @requirement("IP4-09")
 def test_a_large_datagram_is_sent_in_fragments(guest, golden, host):
-    guest.announces()
-    server = host.udp(7101)
+    server = session(guest, host)
     data = bytes(range(250)) * 16
-    guest.says(udp(ROUTER, 7101))
-    server.hears()
 
     server.says(data)
 
@@ -40,10 +37,7 @@ def test_a_large_datagram_is_sent_in_fragments(guest, golden, host):
 
 @requirement("IP4-09", variant="exact")
 def test_a_packet_of_1500_octets_is_sent_whole(guest, golden, host):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101))
-    server.hears()
+    server = session(guest, host)
 
     server.says(bytes(1472))
 
@@ -53,10 +47,7 @@ def test_a_packet_of_1500_octets_is_sent_whole(guest, golden, host):
 
 @requirement("IP4-09", variant="one-more")
 def test_a_packet_of_1501_octets_is_sent_in_two(guest, golden, host):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101))
-    server.hears()
+    server = session(guest, host)
 
     server.says(bytes(1473))
 
@@ -120,10 +111,7 @@ def test_icmp_starts_with_a_time_to_live_of_255(guest, golden):
 
 @requirement("IP4-12", variant="udp")
 def test_udp_starts_with_a_time_to_live_of_64(guest, golden, host):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101, ttl=200))
-    server.hears()
+    server = session(guest, host, ttl=200)
 
     server.says(b"answer")
 

@@ -3,10 +3,23 @@
 import pytest
 
 from vnetspec.fixtures.checkers import RST, RST_ACK
-from vnetspec.fixtures.conversation import connection
+from vnetspec.fixtures.conversation import Conversation, connection
+from vnetspec.fixtures.guest import Guest
+from vnetspec.fixtures.host import Host
 from vnetspec.fixtures.oracle import IP, TCP
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import states
+
+
+def remembered(guest: Guest, host: Host) -> Conversation:
+    """The guest's end of a connection in TIME_WAIT: both have finished, the host first."""
+    conversation, stream = connection(guest, host)
+    stream.finishes()
+    conversation.hears("FA", b"")
+    conversation.acknowledges()
+    conversation.says("FA")
+    conversation.hears("A", b"")
+    return conversation
 
 
 @requirement("TCP-22")
@@ -59,12 +72,7 @@ def test_a_host_that_finishes_may_still_be_spoken_to(guest, golden, host):
 
 @requirement("TCP-23", variant="time-wait")
 def test_the_connection_is_remembered_for_10_seconds(guest, golden, host):
-    conversation, stream = connection(guest, host)
-    stream.finishes()
-    conversation.hears("FA", b"")
-    conversation.acknowledges()
-    conversation.says("FA")
-    conversation.hears("A", b"")
+    conversation = remembered(guest, host)
 
     assert guest.waits(9) == []
     assert states(guest) == ["TIME_WAIT"]
@@ -164,12 +172,7 @@ def test_data_for_a_host_that_is_gone_is_reset(guest, golden, host):
 
 @requirement("TCP-34")
 def test_a_new_connection_may_follow_one_that_is_remembered(guest, golden, host):
-    conversation, stream = connection(guest, host)
-    stream.finishes()
-    conversation.hears("FA", b"")
-    conversation.acknowledges()
-    conversation.says("FA")
-    conversation.hears("A", b"")
+    conversation = remembered(guest, host)
     assert states(guest) == ["TIME_WAIT"]
 
     conversation.seq += 200000
@@ -181,12 +184,7 @@ def test_a_new_connection_may_follow_one_that_is_remembered(guest, golden, host)
 
 @requirement("TCP-34", variant="inside")
 def test_a_syn_inside_the_old_window_is_reset(guest, golden, host):
-    conversation, stream = connection(guest, host)
-    stream.finishes()
-    conversation.hears("FA", b"")
-    conversation.acknowledges()
-    conversation.says("FA")
-    conversation.hears("A", b"")
+    conversation = remembered(guest, host)
 
     conversation.seq += 4000
     conversation.says("S")

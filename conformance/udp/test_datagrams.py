@@ -4,6 +4,7 @@ import pytest
 
 from vnetspec.fixtures.addresses import GUEST, REMOTE, ROUTER
 from vnetspec.fixtures.checkers import FRAGMENT, TIME_EXCEEDED, UDP_DATAGRAM, payload, quoting
+from vnetspec.fixtures.conversation import session
 from vnetspec.fixtures.frames import fragments, ip, udp
 from vnetspec.fixtures.oracle import IP, UDP, Raw
 from vnetspec.fixtures.requirements import requirement
@@ -33,10 +34,7 @@ def test_a_datagram_with_a_wrong_checksum_is_dropped(guest, golden, host):
 @requirement("UDP-06", variant="answer")
 @pytest.mark.parametrize("checksum", [None, 0])
 def test_an_answer_has_a_checksum(guest, golden, host, checksum):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101, checksum=checksum))
-    server.hears()
+    server = session(guest, host, checksum=checksum)
 
     server.says(b"answer")
 
@@ -47,10 +45,7 @@ def test_an_answer_has_a_checksum(guest, golden, host, checksum):
 
 @requirement("UDP-06", variant="zero")
 def test_a_checksum_of_zero_is_sent_as_all_ones(guest, golden, host):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101))
-    server.hears()
+    server = session(guest, host)
     answer = IP(src=ROUTER, dst=GUEST) / UDP(sport=7101, dport=40000) / Raw(bytes(2))
     makes_it_zero = IP(bytes(answer))[UDP].chksum.to_bytes(2, "big")
 
@@ -153,10 +148,7 @@ def test_each_datagram_has_its_own_time_to_live(guest, golden, host):
 def test_the_type_of_service_comes_back_if_there_was_no_checksum(
     guest, golden, host, checksum, returned
 ):
-    guest.announces()
-    server = host.udp(7101)
-    guest.says(udp(ROUTER, 7101, tos=0xB8, checksum=checksum))
-    server.hears()
+    server = session(guest, host, tos=0xB8, checksum=checksum)
 
     server.says(b"answer")
 
@@ -178,11 +170,8 @@ def test_a_fragmented_datagram_reaches_the_host_whole(guest, golden, host):
 @requirement("UDP-12", variant="answer")
 @pytest.mark.parametrize("size", [1473, 4000, 9000])
 def test_a_large_answer_reaches_the_guest_in_fragments(guest, golden, host, size):
-    guest.announces()
-    server = host.udp(7101)
+    server = session(guest, host)
     data = (bytes(range(250)) * 40)[:size]
-    guest.says(udp(ROUTER, 7101))
-    server.hears()
 
     server.says(data)
 
