@@ -11,8 +11,15 @@ from vnetspec.fixtures.addresses import (
     NETWORK_BROADCAST,
     ROUTER,
 )
-from vnetspec.fixtures.checkers import ARP_REPLY, ARP_REQUEST, DHCP_OFFER, ECHO_REPLY
-from vnetspec.fixtures.frames import arp_reply, arp_request, discover, echo_request, gratuitous_arp
+from vnetspec.fixtures.checkers import ARP_REPLY, ARP_REQUEST, DHCP_ACK, DHCP_OFFER, ECHO_REPLY
+from vnetspec.fixtures.frames import (
+    arp_reply,
+    arp_request,
+    discover,
+    echo_request,
+    gratuitous_arp,
+    request,
+)
 from vnetspec.fixtures.oracle import ARP, IP, Ether
 from vnetspec.fixtures.requirements import requirement
 
@@ -117,6 +124,17 @@ def test_entries_do_not_age(guest):
 def test_a_lease_is_entered(guest, golden):
     guest.says(discover())
     guest.hears(DHCP_OFFER)
+
+    guest.says(echo_request(ROUTER))
+
+    guest.hears_only(ECHO_REPLY.where(Ether, dst=GUEST_MAC))
+    golden.matches(guest.wire)
+
+
+@requirement("ARP-14", variant="acknowledgement")
+def test_a_lease_that_was_not_offered_first_is_entered(guest, golden):
+    guest.says(request(address=GUEST))
+    guest.hears(DHCP_ACK)
 
     guest.says(echo_request(ROUTER))
 
