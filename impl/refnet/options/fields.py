@@ -4,12 +4,16 @@ The caller takes the keys in the order of QEMU's schema, then calls :meth:`Field
 of several mistakes the same one is reported first.
 """
 
+import re
+from decimal import Decimal
 from typing import NoReturn
 
-from .grammar import Dialect, Line, Value
+from .grammar import Dialect, Empty, Line, Value
 
 _ON = frozenset({"on", "yes", "true", "y"})
 _OFF = frozenset({"off", "no", "false", "n"})
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)([BKMGTPEbkmgtpe]?)\Z", re.ASCII)
+_SUFFIXES = "BKMGTPE"
 _SPACE = " \t\n\v\f\r"
 
 
@@ -63,10 +67,13 @@ class Fields:
             OptionError: ``name`` is a value instead, or a list.
         """
         full = f"{self._prefix}{name}"
-        inner = [key for key, _ in self.line.pairs if key.startswith(full + ".")]
-        if full in self._keys() or any(key[len(full) + 1 :].isdigit() for key in inner):
+        inner = [key for key, _ in self.line.pairs if key.startswith((full + ".", full + "["))]
+        listed = any(key[len(full)] == "[" or key[len(full) + 1 :].isdigit() for key in inner)
+        empty = self.line.get(full) is Empty.OBJECT
+        if listed or (full in self._keys() and not empty):
             self._mistyped(full, "object")
-        return Fields(self.line, full + ".", self._taken) if inner else None
+        self._taken.add(full)
+        return Fields(self.line, full + ".", self._taken) if inner or empty else None
 
     def has(self, name: str) -> bool:
         return self._prefix + name in self._keys()
@@ -78,14 +85,28 @@ class Fields:
             OptionError: JSON gives another type.
         """
         value = self._take(name)
-        if value is not None and not isinstance(value, str):
+        if not isinstance(value, str) and (value is not None or self.has(name)):
             self._mistyped(self._prefix + name, "string")
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Every occurrence of a repeatable string."""
-        self._taken.add(self._prefix + name)
-        return tuple(str(value) for key, value in self.line.pairs if key == self._prefix + name)
+        """Every occurrence of a repeatable string; in JSON, of ``{"str": ...}`` in a list."""
+        full = self._prefix + name
+        if self.line.dialect is not Dialect.JSON:
+            self._taken.add(full)
+            return tuple(str(value) for key, value in self.line.pairs if key == full)
+        self._taken.add(full)
+        if self.line.get(full) is Empty.LIST:
+            return ()
+        if any(key == full or key.startswith(full + ".") for key in self._keys()):
+            self._mistyped(full, "array")
+        found: list[str] = []
+        while any(key.startswith(f"{full}[{len(found)}]") for key in self._keys()):
+            item = self.group(f"{name}[{len(found)}]")
+            assert item is not None
+            found.append(item.required("str"))
+            item.finish()
+        return tuple(found)
 
     def required(self, name: str) -> str:
         """A string that must be there."""
@@ -116,11 +137,9 @@ class Fields:
         if value is None:
             return None
         full = self._prefix + name
-        if self.line.dialect is Dialect.JSON and (
-            isinstance(value, bool) or not isinstance(value, int)
-        ):
-            self._mistyped(full, "integer")
-        number = whole_number(value) if isinstance(value, str) else int(value)
+        if self.line.dialect is Dialect.JSON:
+            return self._json_number(full, value, bits, signed)
+        number = whole_number(str(value))
         if number is None or not _fits(number, 64, signed):
             kind = f"an {'int64' if signed else 'uint64'} value"
             if not signed:
@@ -134,6 +153,36 @@ class Fields:
             )
         return number
 
+    def size(self, name: str) -> int | None:
+        """Octets, as a number in C's notations or as a decimal one with a suffix of B to E."""
+        value = self._take(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        if self.line.dialect is Dialect.JSON or not isinstance(value, str):
+            raise self.line.error(f"Parameter '{self._prefix}{name}' expects uint64")
+        match = _SIZE.match(value)
+        octets: int | None = None
+        if match is not None:
+            octets = int(Decimal(match[1]) * (1 << 10 * _SUFFIXES.index(match[2].upper() or "B")))
+        elif value.lower().startswith("0x"):
+            octets = whole_number(value)
+        if octets is None or not _fits(octets, 64, signed=False):
+            raise self.line.error(f"Parameter '{self._prefix}{name}' expects a size value")
+        return octets
+
+    def _json_number(self, full: str, value: Value, bits: int, signed: bool) -> int:
+        """``value`` as it is; one below nought is taken for one of 64 bits, if unsigned."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            if signed:
+                self._mistyped(full, "integer")
+            raise self.line.error(f"Parameter '{full}' expects uint64")
+        if not signed and -(1 << 63) <= value < 0:
+            value += 1 << 64
+        if not _fits(value, bits, signed):
+            kind = f"{'int' if signed else 'uint'}{bits}_t"
+            raise self.line.error(f"Parameter '{full}' expects {kind}")
+        return value
+
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
         """One word of ``allowed``."""
         value = self.text(name)
@@ -142,9 +191,9 @@ class Fields:
         return value
 
     def finish(self) -> None:
-        """Complain of a key that nobody took."""
+        """Complain of a key, or one of this group, that nobody took."""
         for key, _ in self.line.pairs:
-            if key not in self._taken:
+            if key.startswith(self._prefix) and key not in self._taken:
                 old = self.line.dialect is Dialect.OPTS
                 raise self.line.error(
                     f"Invalid parameter '{key}'" if old else f"Parameter '{key}' is unexpected"

@@ -15,8 +15,17 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from ..errors import OptionError
+from ..wire import qjson
 
-Value: TypeAlias = str | bool | int | float | None
+
+class Empty(enum.Enum):
+    """What JSON may give that has no members to stand for it."""
+
+    OBJECT = "{}"
+    LIST = "[]"
+
+
+Value: TypeAlias = str | bool | int | float | Empty | None
 Report: TypeAlias = Callable[[str], None]
 
 IDENTIFIER_RULE = "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter."
@@ -157,31 +166,33 @@ def _check_groups(line: Line) -> None:
 
 
 def split_json(option: str, text: str) -> Line:
-    """Take a JSON object apart; members of members get dotted keys, a list repeats its key.
+    """Take a JSON object apart; members of members get dotted keys, those of lists a number.
 
     Raises:
         OptionError: it is not JSON, or not an object.
     """
-    import json
-
-    bare = Line(option, text, Dialect.JSON)
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        reason = "premature EOI" if error.pos >= len(text) else f"{error.msg.lower()}"
-        raise bare.error(f"JSON parse error, {reason}") from None
+        data = qjson.loads(text)
+    except qjson.JsonError as error:
+        raise Line(option, text).error(str(error)) from None
+    return from_members(option, text, data)
+
+
+def from_members(option: str, text: str, members: dict[str, Value]) -> Line:
+    """The line that a JSON object stands for."""
     pairs: list[tuple[str, Value]] = []
-    _flatten("", data, pairs)
+    _flatten("", members, pairs)
     return Line(option, text, Dialect.JSON, tuple(pairs))
 
 
 def _flatten(prefix: str, data: object, pairs: list[tuple[str, Value]]) -> None:
-    if isinstance(data, dict):
+    if data in ({}, []) and prefix:
+        pairs.append((prefix, Empty.LIST if isinstance(data, list) else Empty.OBJECT))
+    elif isinstance(data, dict):
         for key, value in data.items():
             _flatten(f"{prefix}.{key}" if prefix else key, value, pairs)
     elif isinstance(data, list):
-        for value in data:
-            inner = value.get("str") if isinstance(value, dict) and set(value) == {"str"} else value
-            _flatten(prefix, inner, pairs)
+        for number, value in enumerate(data):
+            _flatten(f"{prefix}[{number}]", value, pairs)
     elif isinstance(data, str | bool | int | float) or data is None:
         pairs.append((prefix, data))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from refnet.errors import OptionError
 from refnet.options.fields import Fields, leading_number, whole_number
-from refnet.options.grammar import split_json, split_keyval, split_opts
+from refnet.options.grammar import Empty, split_json, split_keyval, split_opts
 
 
 def pairs(text, implied="type"):
@@ -71,9 +71,15 @@ def test_the_new_dialects_refuse_or_take(text):
 
 
 def test_json_is_flattened():
-    line = split_json("-netdev", '{"a": {"b": [{"str": "x"}, "y"]}, "n": null, "t": true}')
+    line = split_json("-x", '{"a": {"b": [{"str": "x"}, "y"]}, "n": null, "t": true, "l": []}')
 
-    assert line.pairs == (("a.b", "x"), ("a.b", "y"), ("n", None), ("t", True))
+    assert line.pairs == (
+        ("a.b[0].str", "x"),
+        ("a.b[1]", "y"),
+        ("n", None),
+        ("t", True),
+        ("l", Empty.LIST),
+    )
 
 
 @pytest.mark.parametrize(
