@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+MICROSECOND = 1_000
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
 

@@ -17,8 +17,9 @@ from .backend.user import UserPort
 from .clock import SECOND, Clock, VirtualClock
 from .errors import HostError, OptionError
 from .fabric.hub import Hub, HubPort
+from .fabric.nic import Nic
 from .fabric.port import Fabric, Port, join
-from .options import netdev, nic, objects, texts
+from .options import device, netdev, nic, objects, texts
 from .options.argv import Arguments
 from .options.forwards import is_character_device, parse_bound, parse_host_forward
 from .options.grammar import Dialect, Line, check_identifier
@@ -26,8 +27,11 @@ from .options.netdev import Dgram, Netdev, Socket, Stream
 from .options.user import User
 from .slirp.stack import Slirp
 from .wiring import netdevs
+from .wiring.cards import Cards
 from .wiring.consoles import Consoles
+from .wiring.filter_kinds import Maker
 from .wiring.filters import Filters
+from .wiring.loose_ends import loose_ends
 
 _T = TypeVar("_T")
 
@@ -69,9 +73,11 @@ class Machine:
         self._report = report
         self._epoch = epoch
         self._resolv_conf = resolv_conf
-        self._filters = Filters(self.fabric, self.clock, epoch, report)
         self._consoles = Consoles(self, self.loop)
-        self._cards: list[nic.Card] = []
+        maker = Maker(self.clock, self._consoles, epoch, report)
+        self._filters = Filters(self.fabric, self.loop, self.clock, maker)
+        self._board = arguments.board
+        self._cards = Cards(self.fabric, self._board)
         self._named = 0
         self._closed = False
         try:
@@ -198,13 +204,14 @@ class Machine:
             raise _bare(error, line) from None
 
     def remove_netdev(self, name: str) -> None:
-        port = self.fabric.find(name)
+        port = self.fabric.find_netdev(name)
         if port is None:
             raise OptionError(f"Device '{name}' not found")
         self._filters.remove_from(port)
         if port.peer is not None:
             port.peer.forget(port)
-            port.peer.peer = None
+            if not isinstance(port.peer, Nic):
+                port.peer.peer = None
         if isinstance(port, HubPort):
             port.hub.ports.remove(port)
         port.close()
@@ -220,7 +227,7 @@ class Machine:
     def remove_object(self, name: str) -> None:
         self._filters.remove(name)
 
-    def get_property(self, path: str, name: str) -> str:
+    def get_property(self, path: str, name: str) -> str | int | bool:
         return self._filters.get(path, name)
 
     def set_property(self, path: str, name: str, value: str) -> None:
@@ -229,27 +236,34 @@ class Machine:
     # -- building --------------------------------------------------------------------------------
 
     def _build(self, arguments: Arguments) -> None:
-        for device in arguments.chardevs:
-            self._consoles.open(device)
+        for channel in arguments.chardevs:
+            self._consoles.open(channel)
         for line in arguments.netdevs:
             self._add_netdev(line)
         for line in arguments.nics:
+            self._cards.check_room(line)
             self._carry_out(nic.interpret_nic(line, self._fresh_name()))
+        vlans = arguments.profile.has_vlans
         for line in arguments.nets:
-            self._carry_out(nic.interpret_net(line, self._fresh_name()))
+            if line.get("type") == "nic":
+                self._cards.check_room(line)
+            self._carry_out(nic.interpret_net(line, self._fresh_name(), vlans))
+        self._cards.fit()
+        for line in arguments.devices:
+            self._cards.plug(device.interpret(line, self._board, arguments.usb))
         for spec in arguments.objects:
             self._filters.add(spec)
         for monitor in arguments.monitors:
             self._consoles.add(monitor)
-        for warning in self._loose_ends():
-            self._report(f"warning: {warning}")
+        if not arguments.default_network:
+            self._tell_loose_ends()
         if arguments.stopped:
             self.stop()
         self._consoles.start()
 
     def _add_netdev(self, line: Line, suffix: str = "") -> None:
         spec = netdev.interpret(line)
-        if self.fabric.find(spec.name) is not None:
+        if self.fabric.find_netdev(spec.name) is not None:
             raise line.error(f"Duplicate ID '{spec.name}'{suffix}")
         _located(line, partial(self._make, spec))
 
@@ -264,11 +278,12 @@ class Machine:
             wanted = request.card.netdev
             if wanted is not None and self.fabric.find(wanted) is None:
                 raise request.line.error(f"netdev '{wanted}' not found")
-            self._cards.append(request.card)
-        if request.on_hub:
-            place = self._hub(0).add_port(self.fabric)
-            if port is not None:
-                join(place, port)
+        place = None if request.hub is None else self._hub(request.hub).add_port(self.fabric)
+        if request.card is not None:
+            on = self.fabric.find(request.card.netdev) if request.card.netdev else place
+            self._cards.ask(request.card, on)
+        elif place is not None and port is not None:
+            join(place, port)
 
     def _fresh_name(self) -> str:
         """A name for a netdev or card without one (CLI-17); it can't clash with a given one."""
@@ -349,19 +364,12 @@ class Machine:
                 raise OptionError("smb= is not supported")
             raise OptionError(f"Could not find '{_SMB_SERVER}', please install it")
 
-    def _loose_ends(self) -> list[str]:
-        """The warnings about what leads nowhere, in QEMU's order (CLI-05..07)."""
-        warnings: list[str] = []
-        for hub in self.hubs:
-            warnings += [
-                f"hub port {port.name} has no peer" for port in hub.ports if port.peer is None
-            ]
-            if any(port.peer is not None and port.peer.on_host for port in hub.ports):
-                warnings.append(f"hub {hub.number} with no nics")
-        warnings += [
-            f"netdev {port.name} has no peer" for port in self.fabric.ports if port.peer is None
-        ]
-        return warnings + [card.warning for card in self._cards]
+    def _tell_loose_ends(self) -> None:
+        """Warn of what leads nowhere (CLI-05..07; LEG-17)."""
+        profile = self._arguments.profile
+        ends = loose_ends(self.hubs, self.fabric, "vlan" if profile.has_vlans else "hub")
+        for end in [*ends, *self._cards.warnings]:
+            self._report(f"{'Warning' if profile.has_vlans else 'warning'}: {end}")
 
     # -- events ----------------------------------------------------------------------------------
 

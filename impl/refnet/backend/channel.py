@@ -1,4 +1,4 @@
-"""Byte channels for monitors: a socket, listening or connected, or the standard streams.
+"""Byte channels of monitors and filters: a socket, listening or connected, or the standard streams.
 
 One peer at a time. What it sends goes to ``on_data``; :meth:`Channel.write` never blocks, and what
 a peer does not read is kept up to a limit, then the peer is dropped.
@@ -26,15 +26,26 @@ class Channel:
     """Nobody at the other end, ever; the base of those that have somebody."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Have no user any more: what the peer sends is dropped."""
         self.on_open: Callable[[], None] = lambda: None
         self.on_data: Callable[[bytes], None] = _ignore_data
         self.on_close: Callable[[], None] = lambda: None
+        self.hold(False)
 
     def start(self) -> None:
         """Begin, once the callbacks are set."""
 
     def write(self, data: bytes) -> None:
         """Send ``data``; dropped if nobody is there."""
+
+    def hold(self, held: bool) -> None:
+        """Leave what the peer sends where it is, or take it again."""
+
+    def hang_up(self) -> None:
+        """Drop the peer."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -44,10 +55,10 @@ class _Pipe(Channel):
     """A channel over two descriptors, which may be the same."""
 
     def __init__(self, loop: Loop) -> None:
+        self._watches: tuple[Watch, Watch] | None = None
         super().__init__()
         self._loop = loop
         self._input = self._output = -1
-        self._watches: tuple[Watch, Watch] | None = None
         self._unsent = bytearray()
 
     def _attach(self, source: int, sink: int) -> None:
@@ -56,7 +67,7 @@ class _Pipe(Channel):
         reader = Watch(self._loop, source, self._on_ready)
         writer = reader if source == sink else Watch(self._loop, sink, self._on_ready)
         self._watches = reader, writer
-        reader.set(reading=True)
+        reader.set(reading=not self._held)
         self.on_open()
 
     def write(self, data: bytes) -> None:
@@ -64,6 +75,11 @@ class _Pipe(Channel):
             return
         self._unsent += data
         self._push()
+
+    def hold(self, held: bool) -> None:
+        self._held = held
+        if self._watches is not None:
+            self._watches[0].set(reading=not held)
 
     def _push(self) -> None:
         if self._watches is None:
@@ -76,14 +92,14 @@ class _Pipe(Channel):
             sent = len(self._unsent)
         del self._unsent[:sent]
         if len(self._unsent) > _BACKLOG:
-            self._hang_up()
+            self.hang_up()
             return
         self._watches[1].set(writing=bool(self._unsent))
 
     def _on_ready(self, events: int) -> None:
         if events & WRITE and self._unsent:
             self._push()
-        if events & ~WRITE and self._watches is not None:
+        if events & ~WRITE and self._watches is not None and self._watches[0].reading:
             try:
                 data = os.read(self._input, _SIZE)
             except BlockingIOError:
@@ -93,7 +109,7 @@ class _Pipe(Channel):
             if data:
                 self.on_data(data)
             else:
-                self._hang_up()
+                self.hang_up()
 
     def _detach(self) -> None:
         if self._watches is not None:
@@ -101,7 +117,7 @@ class _Pipe(Channel):
                 watch.close()
             self._watches = None
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
         self._detach()
         self.on_close()
 
@@ -178,8 +194,8 @@ class SocketChannel(_Pipe):
         self._loop.modify(self._listener.fileno(), 0)
         self._take(connection)
 
-    def _hang_up(self) -> None:
-        super()._hang_up()
+    def hang_up(self) -> None:
+        super().hang_up()
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -31,6 +31,10 @@ class Fabric:
         """The port called ``name``."""
         return next((port for port in self.ports if port.name == name), None)
 
+    def find_netdev(self, name: str) -> "Port | None":
+        """The port called ``name`` that is no NIC, which may bear the name of a netdev."""
+        return next((port for port in self.ports if port.name == name and port.kind != "nic"), None)
+
     def stop(self) -> None:
         """Let nothing move from now on."""
         self.running = False
@@ -98,17 +102,30 @@ class Port:
         if peer is None or not self.link_up:
             return True
         for watching in self.filters:
-            if watching.sees(Direction.TX) and watching.handle(frame):
+            if watching.sees(Direction.TX) and watching.handle(frame, Direction.TX):
                 return True
         for watching in reversed(peer.filters):
-            if watching.sees(Direction.RX) and watching.handle(frame):
+            if watching.sees(Direction.RX) and watching.handle(frame, Direction.RX):
                 return True
-        if peer._waiting or peer._delivering or not self.may_send() or not peer._take(frame):
-            if on_sent is not None or len(peer._waiting) < QUEUE_LIMIT:
-                peer._waiting.append((self, frame, on_sent))
-            return False
-        peer.drain()
-        return True
+        return self._hand_over(peer, frame, on_sent)
+
+    def pass_on(self, frame: bytes, direction: Direction, behind: Filter) -> None:
+        """Send on what a filter of this port took away, past those of this port that follow it.
+
+        Without a peer the frame is dropped. The filters of the peer do not see it.
+        """
+        peer = self.peer
+        if peer is None:
+            return
+        place = self.filters.index(behind)
+        leaves = direction is Direction.TX
+        row = self.filters[place + 1 :] if leaves else self.filters[:place][::-1]
+        if any(each.sees(direction) and each.handle(frame, direction) for each in row):
+            return
+        if leaves:
+            self._hand_over(peer, frame)
+        else:
+            peer._hand_over(self, frame)
 
     def flush(self) -> bool:
         """Offer what waits for this port again. True if nothing waits any more."""
@@ -146,6 +163,15 @@ class Port:
         self._waiting = kept
         for on_sent in dropped:
             on_sent()
+
+    def _hand_over(self, peer: "Port", frame: bytes, on_sent: Sent | None = None) -> bool:
+        """Give the peer a frame that has passed the filters, or let it wait there (False)."""
+        if peer._waiting or peer._delivering or not self.may_send() or not peer._take(frame):
+            if on_sent is not None or len(peer._waiting) < QUEUE_LIMIT:
+                peer._waiting.append((self, frame, on_sent))
+            return False
+        peer.drain()
+        return True
 
     def _accepts(self) -> bool:
         return not self._refusing and self.can_receive()

@@ -1,5 +1,6 @@
 """The human monitor: commands as lines, answers as text (HFW-10, INF-08, INF-09)."""
 
+import json
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ def _netdev_add(machine: Machine, words: list[str]) -> str:
 
 def _qom_get(machine: Machine, words: list[str]) -> str:
     try:
-        return f'"{machine.get_property(words[0], words[1])}"\n'
+        return f"{json.dumps(machine.get_property(words[0], words[1]))}\n"
     except OptionError as error:
         return f"Error: {error}\n"
 

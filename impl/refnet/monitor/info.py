@@ -2,6 +2,7 @@
 
 from ..backend.user import UserPort
 from ..fabric.hub import HubPort
+from ..fabric.nic import Nic
 from ..fabric.port import Port
 from ..slirp.seam import SocketRow
 from .seam import Machine
@@ -10,7 +11,7 @@ _HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port R
 
 
 def network(machine: Machine) -> str:
-    """Every hub with its ports, then every netdev that is on no hub."""
+    """Every hub with its ports, then every NIC and loose netdev that is on no hub."""
     lines: list[str] = []
     for hub in machine.hubs:
         lines.append(f"hub {hub.number}")
@@ -20,9 +21,16 @@ def network(machine: Machine) -> str:
             else:
                 lines += _client(f" \\ {port.name}: ", port.peer)
     for netdev in machine.fabric.ports:
-        if not isinstance(netdev, HubPort) and not isinstance(netdev.peer, HubPort):
-            lines += _client("", netdev)
+        if _is_on_hub(netdev) or (netdev.peer is not None and not isinstance(netdev, Nic)):
+            continue
+        lines += _client("", netdev)
+        if netdev.peer is not None:
+            lines += _client(" \\ ", netdev.peer)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _is_on_hub(port: Port) -> bool:
+    return isinstance(port, HubPort) or isinstance(port.peer, HubPort)
 
 
 def _client(indent: str, port: Port) -> list[str]:
@@ -30,9 +38,13 @@ def _client(indent: str, port: Port) -> list[str]:
     if port.filters:
         lines.append("filters:")
     for filter in port.filters:
-        properties = "".join(f",{name}={value}" for name, value in filter.properties())
+        properties = "".join(f",{name}={_value(value)}" for name, value in filter.properties())
         lines.append(f"  - {filter.name}: type={filter.kind}{properties}")
     return lines
+
+
+def _value(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def usernet(machine: Machine) -> str:

@@ -235,7 +235,7 @@ def _set_link(machine: Machine, arguments: Reply) -> Reply:
     return {}
 
 
-def _qom_get(machine: Machine, arguments: Reply) -> str:
+def _qom_get(machine: Machine, arguments: Reply) -> str | int | bool:
     path, name = _text(arguments, "path"), _text(arguments, "property")
     _finish(arguments)
     return machine.get_property(path, name)

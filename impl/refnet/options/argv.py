@@ -6,12 +6,13 @@ from itertools import pairwise
 
 from ..errors import OptionError
 from ..slirp.profile import PROFILES, QEMU_7_2, Profile
-from . import chardev, netdev, nic, objects, texts
+from . import boards, chardev, device, models, netdev, nic, objects, texts
+from .boards import Board
 from .chardev import Chardev, Monitor
 from .fields import leading_number
 from .forwards import from_redirection
-from .grammar import Dialect, Line, Report, check_identifier
-from .objects import FilterDump
+from .grammar import Dialect, Line, Report, check_identifier, is_help
+from .objects import FilterSpec
 
 
 def _words(text: str) -> frozenset[str]:
@@ -29,19 +30,18 @@ _IGNORED_WITH_ARGUMENT = _words(
 )
 _IGNORED_FLAGS = _words(
     "async-teardown enable-kvm enable-sync-profile full-screen mem-prealloc"
-    " no-acpi no-fd-bootchk no-hpet no-reboot no-shutdown no-user-config nodefaults nographic"
-    " old-param only-migratable portrait preconfig s semihosting singlestep snapshot usb"
+    " no-acpi no-fd-bootchk no-hpet no-reboot no-shutdown no-user-config nographic"
+    " old-param only-migratable portrait preconfig s semihosting singlestep snapshot"
     " win2k-hack xen-attach xen-domid-restrict"
 )
+_FLAGS = _words("h help version S daemonize nodefaults usb")
 _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
     "M machine netdev net nic device object chardev mon monitor qmp qmp-pretty seed profile"
     " pidfile qtest qtest-log"
 )
-#: Machines of QEMU's x86 program; without devices they are all the same here.
-_MACHINES = _words("none pc q35 isapc microvm xenfv xenpv")
 #: Options of QEMU 0.6, with profile qemu-0.6 (CLI-15, LEG-13): those with an argument, and flags.
 _LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
-_LEGACY_FLAGS = frozenset({"user-net", "dummy-net"})
+_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa"})
 
 
 @dataclass(slots=True)
@@ -55,6 +55,10 @@ class Arguments:
         stopped: ``-S``: nothing moves until ``cont``.
         seed: of the stack's random numbers; None leaves QEMU's fixed ones.
         pidfile: where the process writes its number.
+        board: the machine.
+        usb: whether it has a USB bus.
+        default_network: nothing was said of networks: ``nets`` has a NIC and a user network
+            (CLI-03), and no loose end is told of.
     """
 
     answer: str | None = None
@@ -64,7 +68,11 @@ class Arguments:
     netdevs: list[Line] = field(default_factory=list)
     nics: list[Line] = field(default_factory=list)
     nets: list[Line] = field(default_factory=list)
-    objects: list[FilterDump] = field(default_factory=list)
+    board: Board = field(default_factory=lambda: boards.find(boards.DEFAULT))
+    usb: bool = False
+    default_network: bool = False
+    devices: list[Line] = field(default_factory=list)
+    objects: list[FilterSpec] = field(default_factory=list)
     chardevs: list[Chardev] = field(default_factory=list)
     monitors: list[Monitor] = field(default_factory=list)
     pidfile: str | None = None
@@ -89,6 +97,9 @@ class _Reader:
         self._old: list[Line] = []
         self._legacy: list[tuple[str, str]] = []
         self._legacy_asked = False
+        self._legacy_nic: str | None = None
+        self._defaults = True
+        self._networked = False
 
     def read(self, argv: Sequence[str]) -> Arguments:
         result = self.result
@@ -110,15 +121,23 @@ class _Reader:
             if result.answer is not None:
                 return result
         self._add_legacy_network()
+        self._add_default_network()
         result.netdevs = [*self._dotted, *self._old]
         if any(netdev.wants_help(line) for line in result.netdevs):
             result.answer = netdev.HELP
+        elif any(is_help(line.get("driver")) for line in result.devices):
+            result.answer = models.list_devices(result.board)
+        elif result.board.nic and any(map(nic.wants_help, [*result.nics, *result.nets])):
+            result.answer = models.help_for(result.board)
+        default = self._legacy_nic or result.profile.default_nic
+        if default is not None and result.board.nic in ("e1000", "e1000e"):
+            result.board = result.board._replace(nic=default)
         return result
 
     def _is_flag(self, name: str) -> bool:
         if name in _LEGACY_FLAGS:
             return self.result.profile.name == "qemu-0.6"
-        return name in _IGNORED_FLAGS or name in ("h", "help", "version", "S", "daemonize")
+        return name in _IGNORED_FLAGS | _FLAGS
 
     def _is_legacy(self, name: str) -> bool:
         return name in _LEGACY_WITH_ARGUMENT and self.result.profile.name == "qemu-0.6"
@@ -131,6 +150,12 @@ class _Reader:
                 self.result.answer = texts.VERSION
             case "S":
                 self.result.stopped = True
+            case "nodefaults":
+                self._defaults = False
+            case "usb":
+                self.result.usb = True
+            case "isa":
+                self._legacy_nic = "ne2k_isa"
             case "user-net":
                 self._legacy_asked = True
             case "daemonize":
@@ -151,17 +176,17 @@ class _Reader:
             case "monitor" | "qmp" | "qmp-pretty":
                 self._short_monitor(name, text)
             case "M" | "machine":
-                _check_machine(text)
+                self._machine(text)
             case "seed":
                 self.result.seed = _seed(text)
             case "pidfile":
                 self.result.pidfile = text
-            case "nic" if text != "none":
-                self.result.nics.append(nic.split("-nic", text, self._report))
-            case "net" if text != "none":
-                self.result.nets.append(nic.split("-net", text, self._report))
+            case "nic" | "net":
+                self._networked = True
+                if text != "none":
+                    self._net(name, text)
             case "device":
-                raise _no_device(text)
+                self._device(text)
             case "qtest" | "qtest-log":
                 raise OptionError(f"-{name} {text}: there are no devices to drive")
             case "redir":
@@ -169,16 +194,34 @@ class _Reader:
             case _ if name in _LEGACY_WITH_ARGUMENT:
                 self._legacy.append((_LEGACY_WITH_ARGUMENT[name], text))
 
+    def _machine(self, text: str) -> None:
+        name, *options = text.removeprefix("type=").split(",")
+        if "=" in name:
+            options.append(name)
+        elif name not in ("help", "?"):
+            self.result.board = boards.find(name)
+        self.result.usb |= "usb=on" in options
+
+    def _net(self, option: str, text: str) -> None:
+        lines = self.result.nics if option == "nic" else self.result.nets
+        line = nic.split(f"-{option}", text, self._report)
+        _check_fresh(line, lines, option)
+        lines.append(line)
+
+    def _device(self, text: str) -> None:
+        line = device.split(text, self._report)
+        _check_fresh(line, self.result.devices, "device")
+        self.result.devices.append(line)
+
     def _netdev(self, text: str) -> None:
+        self._networked = True
         line = netdev.split(text, self._report)
         if line.dialect is not Dialect.OPTS:
             netdev.interpret(line)
             self._dotted.append(line)
             return
         check_identifier(line)
-        name = line.get("id")
-        if name is not None and any(other.get("id") == name for other in self._old):
-            raise line.error(f"Duplicate ID '{name}' for netdev")
+        _check_fresh(line, self._old, "netdev")
         self._old.append(line)
 
     def _object(self, text: str) -> None:
@@ -188,8 +231,8 @@ class _Reader:
             self.result.answer = answer
             return
         spec = objects.interpret(line)
-        if any(other.name == spec.name for other in self.result.objects):
-            raise line.error(f"Duplicate ID '{spec.name}' for object")
+        if any(other.common.name == spec.common.name for other in self.result.objects):
+            raise line.error(f"Duplicate ID '{spec.common.name}' for object")
         self.result.objects.append(spec)
 
     def _short_monitor(self, option: str, text: str) -> None:
@@ -217,13 +260,21 @@ class _Reader:
         """
         if not self._legacy and not self._legacy_asked:
             return
-        for number, line in enumerate(self._old):
-            if line.get("type") == "user":
-                self._old[number] = line._replace(pairs=(*line.pairs, *self._legacy))
-                return
-        pairs = (("type", "user"), ("id", "user.0"), *self._legacy)
-        text = ",".join(f"{key}={value.replace(',', ',,')}" for key, value in pairs)
-        self._old.append(Line("-netdev", text, Dialect.OPTS, pairs))
+        for lines in (self._old, self.result.nets):
+            for number, line in enumerate(lines):
+                if line.get("type") == "user":
+                    lines[number] = line._replace(pairs=(*line.pairs, *self._legacy))
+                    return
+        if not self._networked and self._defaults:
+            self.result.nets.append(_net_line(("type", "nic")))
+        self._networked = True
+        self.result.nets.append(_net_line(("type", "user"), ("id", "user.0"), *self._legacy))
+
+    def _add_default_network(self) -> None:
+        """Without a word about networks there are a NIC and a user network (CLI-03)."""
+        if self._defaults and not self._networked:
+            self.result.default_network = True
+            self.result.nets += _net_line(("type", "nic")), _net_line(("type", "user"))
 
 
 def _profile(argv: Sequence[str]) -> Profile:
@@ -238,19 +289,15 @@ def _profile(argv: Sequence[str]) -> Profile:
     return profile
 
 
-def _check_machine(text: str) -> None:
-    name = text.removeprefix("type=").partition(",")[0]
-    if name in ("help", "?") or "=" in name:
-        return
-    if name not in _MACHINES and not name.startswith("pc-"):
-        raise OptionError("unsupported machine type\nUse -machine help to list supported machines")
+def _net_line(*pairs: tuple[str, str]) -> Line:
+    text = ",".join(f"{key}={value.replace(',', ',,')}" for key, value in pairs)
+    return Line("-net", text.removeprefix("type="), Dialect.OPTS, pairs)
 
 
-def _no_device(text: str) -> OptionError:
-    model = text.partition(",")[0].removeprefix("driver=")
-    if model in nic.MODELS:
-        return OptionError(f"-device {text}: No 'PCI' bus found for device '{model}'")
-    return OptionError(f"-device {text}: '{model}' is not a valid device model name")
+def _check_fresh(line: Line, others: list[Line], group: str) -> None:
+    name = line.get("id")
+    if name is not None and any(other.get("id") == name for other in others):
+        raise line.error(f"Duplicate ID '{name}' for {group}")
 
 
 def _seed(text: str) -> int:

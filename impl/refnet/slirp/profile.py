@@ -68,6 +68,11 @@ class Profile:
     #: A request on the ports of a transfer under way takes its place (TFTP-03).
     tftp_restarts: bool = True
 
+    #: ``-net`` names its hub, a vlan, and warnings speak of those (CLI-14; LEG-16, LEG-17).
+    has_vlans: bool = False
+    #: The NIC of a PC that is not named (CLI-04; LEG-15). None: the machine's own.
+    default_nic: str | None = None
+
 
 QEMU_7_2 = Profile("qemu-7.2")
 
@@ -97,6 +102,8 @@ QEMU_0_6 = Profile(
     tftp_random_access=True,
     tftp_lenient=False,
     tftp_restarts=False,
+    has_vlans=True,
+    default_nic="ne2k_pci",
 )
 
 PROFILES = {profile.name: profile for profile in (QEMU_7_2, QEMU_0_6)}

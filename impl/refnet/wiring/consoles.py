@@ -1,4 +1,7 @@
-"""Character devices, and the monitors that sit on them, which are loaded only if there are any."""
+"""Character devices, and the monitors that sit on them, which are loaded only if there are any.
+
+A device has one user: a monitor or a filter.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..backend import channel
 from ..backend.channel import Channel
 from ..backend.loop import Loop
-from ..errors import HostError
+from ..errors import HostError, OptionError
 from ..monitor.seam import Machine
 from ..options.chardev import ByFd, ByPath, ByPort, Chardev, Monitor, Stdio
 
@@ -22,6 +25,7 @@ class Consoles:
         self._loop = loop
         self._channels: dict[str, Channel] = {}
         self._sessions: dict[str, qmp.Session | readline.Session] = {}
+        self._claimed: set[str] = set()
 
     def open(self, device: Chardev) -> None:
         """Make the channel of a character device.
@@ -40,11 +44,12 @@ class Consoles:
         Raises:
             OptionError: there is no such channel, or it has a monitor.
         """
-        on = self._channels.get(monitor.chardev)
-        if on is None:
+        if monitor.chardev not in self._channels:
             raise monitor.line.error(f'chardev "{monitor.chardev}" not found')
-        if monitor.chardev in self._sessions:
-            raise monitor.line.error(f"Device '{monitor.chardev}' is in use")
+        try:
+            on = self.claim(monitor.chardev)
+        except OptionError as error:
+            raise monitor.line.error(str(error)) from None
 
         def write(text: str) -> None:
             on.write(text.encode("utf-8", "surrogateescape"))
@@ -53,6 +58,27 @@ class Consoles:
         self._sessions[monitor.chardev] = session
         on.on_open = session.open
         on.on_data = lambda data: session.feed(data.decode("utf-8", "surrogateescape"))
+
+    def has(self, name: str) -> bool:
+        return name in self._channels
+
+    def claim(self, name: str) -> Channel:
+        """The channel of a device, for one user alone.
+
+        Raises:
+            OptionError: there is none of that name, or it is in use.
+        """
+        if name not in self._channels:
+            raise OptionError(f"Device '{name}' not found")
+        if name in self._claimed:
+            raise OptionError(f"Device '{name}' is in use")
+        self._claimed.add(name)
+        return self._channels[name]
+
+    def release(self, name: str) -> None:
+        """Let another user claim the device."""
+        self._claimed.discard(name)
+        self._channels[name].forget()
 
     def start(self) -> None:
         """Let clients in."""

@@ -2,132 +2,179 @@
 
 from collections.abc import Callable
 
-from ..backend import files
-from ..clock import Clock
-from ..errors import HostError, OptionError
-from ..fabric.filters.base import Direction, Filter, attach
-from ..fabric.filters.dump import Dump
+from ..backend.loop import Loop
+from ..clock import VirtualClock
+from ..errors import OptionError
+from ..fabric.filters.base import Direction, Filter, Property, TimedFilter, attach
+from ..fabric.filters.buffer import Buffer
 from ..fabric.port import Fabric, Port
-from ..options.objects import FilterDump
+from ..options.fields import whole_number
+from ..options.objects import Common, FilterBuffer, FilterDump, FilterSpec
+from .filter_kinds import Maker
 
 
 class Filters:
-    """All filters, oldest first.
+    """All filters, oldest first; what holds frames is a source of deadlines for the loop."""
 
-    Args:
-        epoch: the time of day at the start, in seconds since 1970 (FILT-03).
-    """
-
-    def __init__(
-        self, fabric: Fabric, clock: Clock, epoch: int, report: Callable[[str], None]
-    ) -> None:
+    def __init__(self, fabric: Fabric, loop: Loop, clock: VirtualClock, maker: Maker) -> None:
         self._fabric = fabric
+        self._loop = loop
         self._clock = clock
-        self._epoch = epoch
-        self._report = report
-        self._all: list[Dump] = []
+        self._maker = maker
+        self._all: list[_Entry] = []
 
-    def add(self, spec: FilterDump) -> None:
-        """Make a dump, checking in QEMU's order.
+    def add(self, spec: FilterSpec) -> None:
+        """Make a filter, checking in QEMU's order.
 
         Raises:
-            OptionError: it does not fit, or its file can't be made.
+            OptionError: it does not fit, or what it needs is not there.
         """
-        if any(each.name == spec.name for each in self._all):
+        common = spec.common
+        if self._find(common.name) is not None:
             raise OptionError(
-                f"attempt to add duplicate property '{spec.name}' to object (type 'container')"
+                f"attempt to add duplicate property '{common.name}' to object (type 'container')"
             )
-        if spec.maxlen == 0:
+        on = _parse_status(common.status)
+        if isinstance(spec, FilterDump) and spec.maxlen == 0:
             raise OptionError("Property 'filter-dump.maxlen' doesn't take value '0'")
-        on = _parse_status(spec.status)
-        if spec.position not in ("head", "tail") and not spec.position.startswith("id="):
+        if isinstance(spec, FilterBuffer):
+            _check_interval(spec.interval)
+        port = self._netdev(common.netdev)
+        if common.position not in ("head", "tail") and not common.position.startswith("id="):
             raise OptionError("Parameter 'position' expects 'head', 'tail' or 'id=<id>'")
-        port = self._fabric.find(spec.netdev)
-        if port is None:
-            raise OptionError("Parameter 'netdev' expects a network backend id")
-        beside = self._neighbour(spec, port)
-        try:
-            sink = files.create_capture(spec.file)
-        except HostError as error:
-            raise OptionError(str(error)) from None
-        dump = Dump(
-            spec.name,
-            spec.file,
-            sink,
-            self._clock,
-            epoch=self._epoch,
-            maxlen=spec.maxlen,
-            queue=Direction(spec.queue),
-            on=on,
-            report=self._report,
-        )
-        dump.position, dump.insert = spec.position, spec.insert
-        attach(dump, port, beside)
-        self._all.append(dump)
+        beside = self._neighbour(common, port)
+        made, give_back = self._maker.make(spec, on)
+        made.position, made.insert = common.position, common.insert
+        attach(made, port, beside)
+        self._all.append(_Entry(made, give_back))
+        if isinstance(made, TimedFilter):
+            timer = _Timer(made, self._fabric, self._clock)
+            self._all[-1].timer = timer
+            self._loop.add_source(timer)
 
     def remove(self, name: str) -> None:
-        """Take a filter away; its file is complete.
+        """Take a filter away; its file is complete, and what it holds goes on.
 
         Raises:
             OptionError: there is none of that name.
         """
-        dump = self._find(name)
-        if dump is None:
+        entry = self._find(name)
+        if entry is None:
             raise OptionError(f"object '{name}' not found")
-        self._all.remove(dump)
-        dump.close()
+        self._all.remove(entry)
+        entry.filter.close()
+        entry.give_back()
+        if entry.timer is not None:
+            self._loop.remove_source(entry.timer)
 
     def remove_from(self, port: Port) -> None:
         """Take away every filter of a port."""
-        for each in [each for each in self._all if each.port is port]:
-            self.remove(each.name)
+        for each in [each for each in self._all if each.filter.port is port]:
+            self.remove(each.filter.name)
 
     def close(self) -> None:
         """Take all away."""
         for each in tuple(self._all):
-            self.remove(each.name)
+            self.remove(each.filter.name)
 
-    def get(self, path: str, name: str) -> str:
-        """A property, as text.
+    def get(self, path: str, name: str) -> Property:
+        """A property.
 
         Raises:
             OptionError: there is no such object or property.
         """
-        properties = dict(self._at(path).properties())
+        found = self._at(path)
+        properties = dict(found.properties())
         if name not in properties:
-            raise OptionError(f"Property 'filter-dump.{name}' not found")
+            raise OptionError(f"Property '{found.kind}.{name}' not found")
         return properties[name]
 
     def set(self, path: str, name: str, value: str) -> None:
-        """Change a property; only ``status`` can be changed (FILT-07).
+        """Change ``status``, ``queue`` or the interval of a buffer (FILT-07).
 
         Raises:
             OptionError: there is no such object, or the value does not fit.
         """
-        dump = self._at(path)
-        if name != "status":
-            raise OptionError(f"Property 'filter-dump.{name}' can't be set now")
-        dump.on = _parse_status(value)
+        found = self._at(path)
+        if name not in dict(found.properties()):
+            raise OptionError(f"Property '{found.kind}.{name}' not found")
+        match name, found:
+            case "status", _:
+                found.switch(_parse_status(value))
+            case "queue", _:
+                if value not in ("all", "rx", "tx"):
+                    raise OptionError(f"Parameter 'queue' does not accept value '{value}'")
+                found.queue = Direction(value)
+            case "interval", Buffer():
+                interval = whole_number(value)
+                if interval is None or interval < 0:
+                    raise OptionError("Parameter 'interval' expects integer")
+                if interval >= 1 << 32:
+                    raise OptionError("Parameter 'interval' expects uint32_t")
+                _check_interval(interval)
+                found.interval = interval
+            case _:
+                raise OptionError(f"Property '{found.kind}.{name}' can't be set now")
 
-    def _neighbour(self, spec: FilterDump, port: Port) -> Filter | None:
-        if not spec.position.startswith("id="):
+    def _netdev(self, name: str) -> Port:
+        found = [each for each in self._fabric.ports if each.name == name and each.kind != "nic"]
+        if not found:
+            raise OptionError("Parameter 'netdev' expects a network backend id")
+        if len(found) > 1:
+            raise OptionError("multiqueue is not supported")
+        return found[0]
+
+    def _neighbour(self, common: Common, port: Port) -> Filter | None:
+        if not common.position.startswith("id="):
             return None
-        name = spec.position.removeprefix("id=")
+        name = common.position.removeprefix("id=")
         beside = self._find(name)
-        if beside is None and name != spec.name:
+        if beside is None and name != common.name:
             raise OptionError(f"filter '{name}' not found")
-        if beside is None or beside.port is not port:
+        if beside is None or beside.filter.port is not port:
             raise OptionError(f"filter '{name}' belongs to a different netdev")
-        return beside
+        return beside.filter
 
-    def _find(self, name: str) -> Dump | None:
-        return next((each for each in self._all if each.name == name), None)
+    def _find(self, name: str) -> "_Entry | None":
+        return next((each for each in self._all if each.filter.name == name), None)
 
-    def _at(self, path: str) -> Dump:
-        dump = self._find(path.removeprefix("/objects/"))
-        if dump is None:
+    def _at(self, path: str) -> Filter:
+        entry = self._find(path.removeprefix("/objects/"))
+        if entry is None:
             raise OptionError(f"Device '{path}' not found")
-        return dump
+        return entry.filter
+
+
+class _Timer:
+    """A filter as a source of deadlines; none while the machine stands still."""
+
+    def __init__(self, filter: TimedFilter, fabric: Fabric, clock: VirtualClock) -> None:
+        self._filter = filter
+        self._fabric = fabric
+        self._clock = clock
+
+    def next_deadline(self) -> int | None:
+        deadline = self._filter.next_deadline()
+        if deadline is None or not self._fabric.running:
+            return None
+        return self._clock.real(deadline)
+
+    def poll(self, now: int) -> None:
+        self._filter.poll()
+
+
+class _Entry:
+    """A filter and what goes with it."""
+
+    def __init__(self, filter: Filter, give_back: Callable[[], None]) -> None:
+        self.filter = filter
+        self.give_back = give_back
+        self.timer: _Timer | None = None
+
+
+def _check_interval(interval: int) -> None:
+    if interval == 0:
+        raise OptionError("Property 'filter-buffer.interval' requires a positive value")
 
 
 def _parse_status(text: str) -> bool:

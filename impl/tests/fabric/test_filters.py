@@ -21,7 +21,7 @@ class Noter(Filter):
         self.notes = notes
         self.takes = False
 
-    def handle(self, frame):
+    def handle(self, frame, direction):
         self.notes.append(self.name)
         return self.takes
 
@@ -109,7 +109,7 @@ def test_the_base_of_filters():
 
     assert dict(base.properties())["netdev"] == ""
     with pytest.raises(NotImplementedError):
-        base.handle(b"")
+        base.handle(b"", Direction.RX)
 
 
 class Full(io.BytesIO):

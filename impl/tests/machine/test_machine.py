@@ -117,7 +117,7 @@ def test_every_guest_on_the_hub_hears(bench):
 def test_loose_ends_are_told(argv, warnings):
     said = []
 
-    with Machine(parse(argv.split()), ManualClock(), said.append):
+    with Machine(parse(["-M", "none", *argv.split()]), ManualClock(), said.append):
         assert said == [f"warning: {each}" for each in warnings]
 
 
@@ -182,7 +182,7 @@ def test_what_the_stack_warns_of_names_the_netdev():
 @pytest.mark.parametrize(
     ("argv", "complaint"),
     [
-        (["-net", "user,id=a", "-net", "user,id=a"], "-net user,id=a: Duplicate ID 'a'"),
+        (["-net", "user,id=a", "-net", "user,id=a"], "-net user,id=a: Duplicate ID 'a' for net"),
         (["-net", "nic,netdev=zz"], "-net nic,netdev=zz: netdev 'zz' not found"),
         (
             ["-net", "hubport,id=a,hubid=1"],

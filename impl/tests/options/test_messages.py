@@ -26,7 +26,7 @@ def outcome(argv):
     """Status and standard error of refnet, without a process."""
     said = []
     try:
-        arguments = parse(argv, said.append)
+        arguments = parse([*GUESTLESS, *argv], said.append)
         if arguments.answer is None:
             Machine(arguments, ManualClock(), said.append).close()
     except OptionError as error:
@@ -192,7 +192,7 @@ def test_a_guest_forward_to_a_file_that_can_t_be_is_refused():
         ("-help", "refnet version"),
         ("-version", "refnet version"),
         ("-netdev help", "Available netdev backend types:\n"),
-        ("-object help", "List of user creatable objects:\n  filter-dump\n"),
+        ("-object help", "List of user creatable objects:\n  filter-buffer\n  filter-dump\n"),
         ("-object filter-dump,help", "filter-dump options:\n"),
         ("-chardev help", "Available chardev backend types: \n"),
     ],

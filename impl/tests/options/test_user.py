@@ -163,9 +163,10 @@ def test_devices_are_known_by_how_they_begin():
 
 def test_the_options_of_2004_make_one_user_network():
     argv = ["-user-net", "-redir", "tcp:0::22", "-tftp", "/srv", "-bootp", "b"]
-    (line,) = parse([*argv, "-profile", "qemu-0.6"]).netdevs
+    card, line = parse([*argv, "-profile", "qemu-0.6"]).nets
     spec = netdev.interpret(line)
 
+    assert card.get("type") == "nic"
     assert spec.name == "user.0"
     assert (spec.config.tftp_directory, spec.config.bootfile) == ("/srv", "b")
     assert spec.config.host_forwards == (HostForward(6, 0, 0, 0x0A00020F, 22),)

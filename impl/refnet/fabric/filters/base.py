@@ -1,11 +1,16 @@
 """What watches, or takes away, the frames at one end of a cable (FILT-05..08, FILT-14).
 
 A port's filters stand in a row: frames that leave the port pass them from head to tail, frames that
-arrive pass them from tail to head.
+arrive pass them from tail to head. A filter that took a frame away may give it back later; the
+frame goes on behind that filter.
 """
 
 import enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from ...clock import Clock
+
+Property: TypeAlias = str | int | bool
 
 
 class Direction(enum.Enum):
@@ -21,6 +26,9 @@ class Watched(Protocol):
 
     name: str
     filters: "list[Filter]"
+
+    def pass_on(self, frame: bytes, direction: Direction, behind: "Filter") -> None:
+        """Send a frame on its way past the filters behind ``behind``."""
 
 
 class Filter:
@@ -40,11 +48,15 @@ class Filter:
         """Whether frames in ``direction`` come past this filter."""
         return self.on and self.queue in (Direction.ALL, direction)
 
-    def handle(self, frame: bytes) -> bool:
-        """Look at a frame; True takes it away."""
+    def handle(self, frame: bytes, direction: Direction) -> bool:
+        """Look at a frame that moves in ``direction``, RX or TX; True takes it away."""
         raise NotImplementedError
 
-    def properties(self) -> list[tuple[str, str]]:
+    def switch(self, on: bool) -> None:
+        """Begin or end to see frames (FILT-07)."""
+        self.on = on
+
+    def properties(self) -> list[tuple[str, Property]]:
         """Names and values that ``info network`` shows (INF-05)."""
         return [
             ("position", self.position),
@@ -59,6 +71,39 @@ class Filter:
         if self.port is not None:
             self.port.filters.remove(self)
             self.port = None
+
+    def _pass_on(self, frame: bytes, direction: Direction) -> None:
+        if self.port is not None:
+            self.port.pass_on(frame, direction, self)
+
+
+class TimedFilter(Filter):
+    """A filter that gives frames back when their time has come; all of them once it is off."""
+
+    def __init__(self, name: str, clock: Clock, queue: Direction, on: bool) -> None:
+        super().__init__(name, queue, on)
+        self._clock = clock
+
+    def next_deadline(self) -> int | None:
+        """When :meth:`poll` is due, in ns of the clock; None: nothing is held."""
+        raise NotImplementedError
+
+    def poll(self) -> None:
+        """Give back what is due."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Give back everything."""
+        raise NotImplementedError
+
+    def switch(self, on: bool) -> None:
+        super().switch(on)
+        if not on:
+            self.release()
+
+    def close(self) -> None:
+        self.release()
+        super().close()
 
 
 def attach(filter: Filter, port: Watched, beside: Filter | None = None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...capture.pcap import Sink, Writer
 from ...clock import SECOND, Clock
-from .base import Direction, Filter
+from .base import Direction, Filter, Property
 
 _BROKEN = "network dump write error - stopping dump"
 
@@ -43,7 +43,7 @@ class Dump(Filter):
         except OSError:
             self._report(_BROKEN)
 
-    def handle(self, frame: bytes) -> bool:
+    def handle(self, frame: bytes, direction: Direction) -> bool:
         if self._writer is not None:
             try:
                 self._writer.write(self._epoch + self._clock.now(), frame)
@@ -57,5 +57,5 @@ class Dump(Filter):
         self._writer = None
         self._sink.close()
 
-    def properties(self) -> list[tuple[str, str]]:
-        return [("file", self.path), ("maxlen", str(self.maxlen)), *super().properties()]
+    def properties(self) -> list[tuple[str, Property]]:
+        return [("file", self.path), ("maxlen", self.maxlen), *super().properties()]

@@ -1,0 +1,66 @@
+"""Machines by name (``-M``): which buses they have, and which NIC they come with (CLI-03, CLI-04).
+
+Of a machine refnet has nothing else.
+"""
+
+from typing import NamedTuple
+
+from ..errors import OptionError
+
+DEFAULT = "pc"
+
+
+class Board(NamedTuple):
+    """One machine.
+
+    Attributes:
+        buses: where a ``-device`` can go, ``PCI`` and ``ISA``.
+        nic: the model of a NIC without one; None: the machine makes no NIC of ``-net``, ``-nic``.
+        roots: what its buses are called.
+        own: models that no other machine has.
+    """
+
+    buses: frozenset[str]
+    nic: str | None
+    roots: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+_BOTH = frozenset({"PCI", "ISA"})
+_PCI = frozenset({"PCI"})
+_ISA = frozenset({"ISA"})
+
+_PC = Board(_BOTH, "e1000", frozenset({"pci.0", "isa.0"}))
+_Q35 = Board(_BOTH, "e1000e", frozenset({"pcie.0", "isa.0"}))
+_BOARDS = {
+    "none": Board(frozenset(), None),
+    "pc": _PC,
+    "xenfv": _PC,
+    "q35": _Q35,
+    "isapc": Board(_ISA, "ne2k_isa", frozenset({"isa.0"})),
+    "microvm": Board(_ISA, None, frozenset({"isa.0"})),
+    "xenpv": Board(frozenset(), None),
+    "mac99": Board(_PCI, "sungem", frozenset({"pci.0"}), frozenset({"sungem"})),
+    "g3beige": Board(_PCI, "ne2k_pci", frozenset({"pci.0"})),
+    "40p": Board(_BOTH, "pcnet", frozenset({"pci.0", "isa.0"})),
+    "bamboo": Board(_PCI, "e1000", frozenset({"pci.0"})),
+    "pseries": Board(_PCI, "spapr-vlan", frozenset({"pci.0"}), frozenset({"spapr-vlan"})),
+    "pegasos2": Board(_PCI, None, frozenset({"pci.0"})),
+    "sam460ex": Board(_PCI, None, frozenset({"pci.0"})),
+    "ref405ep": Board(frozenset(), None),
+}
+
+
+def find(name: str) -> Board:
+    """The machine called ``name``, a version of it (``pc-q35-7.2``) included.
+
+    Raises:
+        OptionError: there is none.
+    """
+    if name in _BOARDS:
+        return _BOARDS[name]
+    if name.startswith("pc-q35-"):
+        return _Q35
+    if name.startswith("pc-"):
+        return _PC
+    raise OptionError("unsupported machine type\nUse -machine help to list supported machines")
