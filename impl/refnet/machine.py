@@ -24,9 +24,10 @@ from .options.argv import Arguments
 from .options.forwards import is_character_device, parse_bound, parse_host_forward
 from .options.grammar import Dialect, Line, check_identifier
 from .options.netdev import Dgram, Netdev, Socket, Stream
+from .options.taps import Bridge, Tap
 from .options.user import User
 from .slirp.stack import Slirp
-from .wiring import netdevs
+from .wiring import netdevs, taps
 from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
@@ -214,8 +215,9 @@ class Machine:
                 port.peer.peer = None
         if isinstance(port, HubPort):
             port.hub.ports.remove(port)
-        port.close()
-        self.fabric.ports.remove(port)
+        for queue in [each for each in self.fabric.ports if _is_queue(each, port)]:
+            queue.close()
+            self.fabric.ports.remove(queue)
 
     def add_object(self, text: str) -> None:
         line = objects.split(text, self._report)
@@ -273,7 +275,8 @@ class Machine:
         if request.netdev is not None:
             if self.fabric.find(request.netdev.name) is not None:
                 raise request.line.error(f"Duplicate ID '{request.netdev.name}'")
-            port = _located(request.line, partial(self._make, request.netdev))
+            make = partial(self._make, request.netdev, on_hub=request.hub is not None)
+            port = _located(request.line, make)
         if request.card is not None:
             wanted = request.card.netdev
             if wanted is not None and self.fabric.find(wanted) is None:
@@ -298,7 +301,7 @@ class Machine:
             self.hubs.insert(0, hub)
         return hub
 
-    def _make(self, spec: Netdev) -> Port:
+    def _make(self, spec: Netdev, on_hub: bool = False) -> Port:
         site = Site(self.fabric, self.loop, self._on_connection, self._report)
         match spec:
             case User():
@@ -309,6 +312,10 @@ class Machine:
                 return netdevs.stream(site, spec)
             case Socket():
                 return netdevs.socket(site, spec)
+            case Tap():
+                return taps.tap(site, spec, on_hub)
+            case Bridge():
+                return taps.bridge(site, spec)
         return self._make_hub_port(spec)
 
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:
@@ -393,3 +400,8 @@ def _located(line: Line, make: Callable[[], _T]) -> _T:
 def _bare(error: OptionError, line: Line) -> OptionError:
     """The same complaint without the place, which a monitor does not name."""
     return OptionError(str(error).removeprefix(line.located("")))
+
+
+def _is_queue(one: Port, port: Port) -> bool:
+    """Whether ``one`` is ``port`` or another queue of the same netdev."""
+    return one.name == port.name and one.kind == port.kind

@@ -1,5 +1,6 @@
-"""Files that refnet writes: captures, and the process number."""
+"""Files of the host: captures, which refnet writes, and those that it looks for."""
 
+import contextlib
 import os
 from typing import BinaryIO
 
@@ -18,6 +19,21 @@ def create_capture(path: str) -> BinaryIO:
         reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
         raise HostError(f"net dump: can't open {path}: {reason}") from None
     return os.fdopen(fd, "wb", buffering=0)
+
+
+def close(fd: int) -> None:
+    """Give a descriptor back; one that is closed already is none of our business."""
+    with contextlib.suppress(OSError):
+        os.close(fd)
+
+
+def why_not_open(path: str) -> str | None:
+    """Why a file can't be read and written; None if it can."""
+    try:
+        close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    return None
 
 
 def exists(path: str) -> bool:

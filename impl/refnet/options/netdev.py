@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from . import user
+from . import taps, user
 from .fields import Fields
 from .grammar import Dialect, Line, Report, is_help, split_json, split_keyval, split_opts
 
 #: In the order of ``-netdev help``.
-TYPES = ("socket", "stream", "dgram", "hubport", "user")
+TYPES = ("socket", "stream", "dgram", "hubport", "tap", "user", "bridge")
 #: QEMU has these, refnet has not.
-ABSENT = ("none", "nic", "tap", "l2tpv3", "vde", "bridge", "vhost-user", "vhost-vdpa")
+ABSENT = ("none", "nic", "l2tpv3", "vde", "vhost-user", "vhost-vdpa")
 _DOTTED = ("stream", "dgram")
 
 HELP = "Available netdev backend types:\n" + "".join(f"{name}\n" for name in TYPES)
@@ -87,7 +87,7 @@ class Socket(NamedTuple):
     udp: str | None
 
 
-Netdev: TypeAlias = user.User | HubPort | Dgram | Stream | Socket
+Netdev: TypeAlias = user.User | HubPort | Dgram | Stream | Socket | taps.Tap | taps.Bridge
 
 
 def split(text: str, report: Report) -> Line:
@@ -153,7 +153,7 @@ def _dgram(name: str, line: Line, fields: Fields) -> Dgram:
 def _stream(name: str, line: Line, fields: Fields) -> Stream:
     address = fields.group("addr")
     if address is None:
-        fields.missing("addr")
+        fields.missing("type" if line.dialect is Dialect.OPTS else "addr")
     spec = Stream(name, line, _endpoint(address), bool(fields.flag("server")))
     fields.finish()
     return spec
@@ -185,4 +185,6 @@ _READERS: dict[str, Callable[[str, Line, Fields], Netdev]] = {
     "dgram": _dgram,
     "stream": _stream,
     "user": user.interpret,
+    "tap": taps.interpret_tap,
+    "bridge": taps.interpret_bridge,
 }
