@@ -13,6 +13,10 @@ class OptionError(RefnetError):
     """The command line is wrong. The text is QEMU's; the process ends with status 1."""
 
 
+class NotFound(OptionError):
+    """A monitor's command names a netdev or an object that there is not."""
+
+
 class PeerError(RefnetError):
     """The other end of a backend broke its protocol; only that link is closed."""
 

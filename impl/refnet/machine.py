@@ -15,19 +15,27 @@ from .backend.netdevs import Site
 from .backend.stream import StreamPort
 from .backend.user import UserPort
 from .clock import SECOND, Clock, VirtualClock
-from .errors import HostError, OptionError
+from .errors import HostError, NotFound, OptionError
 from .fabric.hub import Hub, HubPort
 from .fabric.nic import Nic
 from .fabric.port import Fabric, Port, join
 from .options import device, netdev, nic, objects, texts
 from .options.argv import Arguments
 from .options.forwards import is_character_device, parse_bound, parse_host_forward
-from .options.grammar import Dialect, Line, check_identifier
+from .options.grammar import (
+    Dialect,
+    Line,
+    check_identifier,
+    from_members,
+    split_keyval,
+    split_opts,
+)
+from .options.links import L2tpv3, Vde
 from .options.netdev import Dgram, Netdev, Socket, Stream
 from .options.taps import Bridge, Tap
 from .options.user import User
 from .slirp.stack import Slirp
-from .wiring import netdevs, taps
+from .wiring import links, netdevs, taps
 from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
@@ -104,8 +112,8 @@ class Machine:
         """Step until :meth:`quit`, or until the loop is stopped."""
         while not self.finished and not self.loop.stopped:
             self.loop.step(None)
-        reason = "host-qmp-quit" if self.finished else "host-signal"
-        self._consoles.notify("SHUTDOWN", {"guest": False, "reason": reason})
+        if not self.finished:
+            self._consoles.notify("SHUTDOWN", {"guest": False, "reason": "host-signal"})
 
     def close(self) -> None:
         """Close every port, file and monitor. Captures are complete; a second time does nothing."""
@@ -158,6 +166,15 @@ class Machine:
     def quit(self) -> None:
         """End :meth:`run`."""
         self.finished = True
+        self._consoles.notify("SHUTDOWN", {"guest": False, "reason": "host-qmp-quit"})
+
+    def reset(self) -> None:
+        """Reset the guest that is not there; those who listen are told."""
+        self._consoles.notify("RESET", {"guest": False, "reason": "host-qmp-system-reset"})
+
+    def power_down(self) -> None:
+        """Press the button that nobody watches; those who listen are told."""
+        self._consoles.notify("POWERDOWN")
 
     def timestamp(self) -> int:
         return self._epoch * SECOND + self.loop.clock.now()
@@ -192,22 +209,46 @@ class Machine:
     def set_link(self, name: str, up: bool) -> None:
         port = self.fabric.find(name)
         if port is None:
-            raise OptionError(f"Device '{name}' not found")
+            raise NotFound(f"Device '{name}' not found")
         port.link_up = up
         port.on_link_change()
 
-    def add_netdev(self, text: str) -> None:
-        line = netdev.split(text, self._report)
-        check_identifier(line)
+    def add_netdev(self, text: str) -> str | None:
+        prefix = Line("netdev_add", text).located("")
+        line = split_opts(
+            "netdev_add", text, "type", lambda said: self._report(said.removeprefix(prefix))
+        )
+        if netdev.wants_help(line):
+            return netdev.HELP
         try:
-            self._add_netdev(line, " for netdev" if line.dialect is Dialect.OPTS else "")
+            check_identifier(line)
+            name = line.get("id")
+            if isinstance(name, str) and self.fabric.find(name) is not None:
+                raise line.error(f"Duplicate ID '{name}' for netdev")
+        except OptionError as error:
+            self._report(str(_bare(error, line)))
+            return None
+        self._create_netdev(line)
+        return ""
+
+    def create_netdev(self, members: dict[str, Any]) -> None:
+        line = from_members("netdev_add", "", members)
+        try:
+            check_identifier(line)
+        except OptionError as error:
+            raise _bare(error, line) from None
+        self._create_netdev(line)
+
+    def _create_netdev(self, line: Line) -> None:
+        try:
+            self._add_netdev(line)
         except OptionError as error:
             raise _bare(error, line) from None
 
     def remove_netdev(self, name: str) -> None:
         port = self.fabric.find_netdev(name)
         if port is None:
-            raise OptionError(f"Device '{name}' not found")
+            raise NotFound(f"Device '{name}' not found")
         self._filters.remove_from(port)
         if port.peer is not None:
             port.peer.forget(port)
@@ -219,8 +260,19 @@ class Machine:
             queue.close()
             self.fabric.ports.remove(queue)
 
-    def add_object(self, text: str) -> None:
-        line = objects.split(text, self._report)
+    def add_object(self, text: str) -> str:
+        line = objects.split(text, lambda said: None)
+        answer = objects.help_for(line)
+        if answer is None:
+            if line.dialect is Dialect.OPTS:
+                line = split_keyval("-object", text, "qom-type")
+            self._create_object(line)
+        return answer or ""
+
+    def create_object(self, members: dict[str, Any]) -> None:
+        self._create_object(from_members("object-add", "", members))
+
+    def _create_object(self, line: Line) -> None:
         try:
             self._filters.add(objects.interpret(line))
         except OptionError as error:
@@ -232,8 +284,25 @@ class Machine:
     def get_property(self, path: str, name: str) -> str | int | bool:
         return self._filters.get(path, name)
 
-    def set_property(self, path: str, name: str, value: str) -> None:
-        self._filters.set(path, name, value)
+    def parse_property(self, path: str, name: str, text: str) -> None:
+        self._filters.set(path, name, text)
+
+    def set_property(self, path: str, name: str, value: Any) -> None:
+        current = self._filters.get(path, name)
+        for kind, called in ((bool, "boolean"), (str, "string")):
+            if isinstance(current, kind) and not isinstance(value, kind):
+                raise OptionError(f"Invalid parameter type for '{name}', expected: {called}")
+        if isinstance(current, int) and not isinstance(value, int):
+            raise OptionError(f"Parameter '{name}' expects uint64")
+        text = str(value)
+        if isinstance(value, bool):
+            text = "on" if value else "off"
+        self._filters.set(path, name, text)
+
+    def list_properties(self, path: str) -> list[tuple[str, str]]:
+        if path.strip("/") == "":
+            return [("type", "string"), ("objects", "child<container>")]
+        return self._filters.list(path)
 
     # -- building --------------------------------------------------------------------------------
 
@@ -316,6 +385,10 @@ class Machine:
                 return taps.tap(site, spec, on_hub)
             case Bridge():
                 return taps.bridge(site, spec)
+            case Vde():
+                return links.vde(site, spec)
+            case L2tpv3():
+                return links.l2tpv3(site, spec)
         return self._make_hub_port(spec)
 
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:

@@ -47,14 +47,15 @@ class DgramPort(Port):
     def receive(self, frame: bytes) -> bool:
         try:
             if self._remote is None:
-                self._socket.send(frame)
+                self._socket.send(self._wrap(frame))
             else:
-                self._socket.sendto(frame, self._remote)
+                self._socket.sendto(self._wrap(frame), self._remote)
         except BlockingIOError:
             self._watch.set(writing=True)
             return False
         except OSError:
             pass
+        self._on_sent()
         return True
 
     def close(self) -> None:
@@ -73,13 +74,24 @@ class DgramPort(Port):
             if not self._watch.reading:
                 return
             try:
-                frame = self._socket.recv(_SIZE)
+                frame = self._unwrap(self._socket.recv(_SIZE))
             except BlockingIOError:
                 return
             except OSError:
                 continue
             if frame and not self.send(frame, self._resume):
                 self._watch.set(reading=False)
+
+    def _wrap(self, frame: bytes) -> bytes:
+        """The datagram that carries a frame."""
+        return frame
+
+    def _on_sent(self) -> None:
+        """A frame has left."""
+
+    def _unwrap(self, datagram: bytes) -> bytes:
+        """The frame that a datagram carries; empty: none."""
+        return datagram
 
     def _resume(self) -> None:
         self._watch.set(reading=True)

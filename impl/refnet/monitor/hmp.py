@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import OptionError
+from ..wire import qjson
 from . import info
 from .seam import Machine
 
@@ -14,8 +15,8 @@ PROMPT = "(qemu) "
 class Command(NamedTuple):
     """One command.
 
-    ``parameters`` are those it needs and, with a question mark, those it may have. A line with too
-    few is refused with ``complaint``.
+    ``parameters`` are those it needs and, with a question mark, those it may have; with dots, one
+    is the rest of the line as it is. A line with some but too few is refused with ``complaint``.
     """
 
     names: str
@@ -28,41 +29,72 @@ class Command(NamedTuple):
 
 def execute(machine: Machine, line: str) -> str:
     """Carry out one line; what it prints, lines ended by ``\\n``."""
-    words = _words(line)
-    if not words:
+    name, rest = _first(line)
+    if not name:
         return ""
-    table, name, rest, prefix = _COMMANDS, words[0], words[1:], ""
+    table, prefix = _COMMANDS, ""
     if name == "info" and rest:
-        table, name, rest, prefix = _INFOS, rest[0], rest[1:], "info "
+        table, prefix = _INFOS, "info "
+        name, rest = _first(rest)
     command = next((each for each in table if name in each.names.split("|")), None)
     if command is None:
         return f"unknown command: '{prefix}{name}'\n"
-    needed = [parameter for parameter in command.parameters if not parameter.endswith("?")]
-    hint = f'Try "help {prefix}{name}" for more information\n'
-    if len(rest) < len(needed):
-        return f"{command.complaint or f'{command.names}: string expected'}\n{hint}"
-    if len(rest) > len(command.parameters):
-        return f"{command.names}: extraneous characters at the end of line\n{hint}"
-    return command.run(machine, rest)
+    try:
+        words = _words(command, rest)
+    except OptionError as error:
+        return f'{error}\nTry "help {prefix}{name}" for more information\n'
+    return command.run(machine, words)
 
 
-def _words(line: str) -> list[str]:
-    """The words of a line; one in double quotes may have spaces, and escapes with a backslash."""
+def _first(line: str) -> tuple[str, str]:
+    """The first word and the rest, without the space around them."""
+    word, *rest = line.split(None, 1) or [""]
+    return word, rest[0] if rest else ""
+
+
+def _words(command: Command, rest: str) -> list[str]:
+    """The arguments of a command; one in double quotes may have spaces and escapes.
+
+    Raises:
+        OptionError: there are too few or too many, or one is broken off.
+    """
     words: list[str] = []
-    rest = line.strip()
-    while rest:
-        if rest[0] != '"':
-            word, _, rest = rest.partition(" ")
-        else:
-            word, index = "", 1
-            while index < len(rest) and rest[index] != '"':
-                index += rest[index] == "\\"
-                word += rest[index : index + 1]
-                index += 1
-            rest = rest[index + 1 :]
-        words.append(word)
+    for parameter in command.parameters:
         rest = rest.lstrip()
+        word: str | None = None
+        if parameter.rstrip("?").endswith("..."):
+            word, rest = rest or None, ""
+        elif rest:
+            word, rest = _word(rest)
+        if word is not None:
+            words.append(word)
+        elif rest or not parameter.endswith("?"):
+            complaint = "" if rest or not words else command.complaint
+            raise OptionError(complaint or f"{command.names}: string expected")
+    if rest.strip():
+        raise OptionError(f"{command.names}: extraneous characters at the end of line")
     return words
+
+
+_ESCAPED = {"n": "\n", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
+
+
+def _word(rest: str) -> tuple[str | None, str]:
+    """The word in front, None if it is a broken one, and what follows."""
+    if rest[0] != '"':
+        word, *others = rest.split(None, 1)
+        return word, others[0] if others else ""
+    word, index = "", 1
+    while index < len(rest) and rest[index] != '"':
+        if rest[index] == "\\":
+            index += 1
+            if rest[index : index + 1] not in _ESCAPED:
+                return None, rest
+            word += _ESCAPED[rest[index]]
+        else:
+            word += rest[index]
+        index += 1
+    return (word, rest[index + 1 :]) if index < len(rest) else (None, rest)
 
 
 def _refusal(action: Callable[[], None], prefix: str = "Error: ", hint: str = "") -> str:
@@ -98,12 +130,43 @@ def _set_link(machine: Machine, words: list[str]) -> str:
 
 
 def _netdev_add(machine: Machine, words: list[str]) -> str:
-    hint = 'Try "help netdev_add" for more information\n'
     try:
-        machine.add_netdev(words[0] if words else "")
+        answer = machine.add_netdev(words[0] if words else "")
     except OptionError as error:
-        duplicate = str(error).startswith("Duplicate ID")
-        return f"{error}\n{hint}" if duplicate else f"Error: {error}\n"
+        return f"Error: {error}\n"
+    return 'Try "help netdev_add" for more information\n' if answer is None else answer
+
+
+def _object_add(machine: Machine, words: list[str]) -> str:
+    try:
+        return machine.add_object(words[0])
+    except OptionError as error:
+        return f"Error: {error}\n"
+
+
+def _qom_list(machine: Machine, words: list[str]) -> str:
+    if not words:
+        return "/\n"
+    try:
+        return "".join(f"{name} ({kind})\n" for name, kind in machine.list_properties(words[0]))
+    except OptionError as error:
+        return f"Error: {error}\n"
+
+
+def _qom_set(machine: Machine, words: list[str]) -> str:
+    as_json = words[0] == "-j"
+    path, name, text = _words(_PROPERTY, " ".join(words[1:])) if as_json else words
+    if not as_json:
+        return _refusal(lambda: machine.parse_property(path, name, text))
+    try:
+        value = qjson.loads(text)
+    except qjson.JsonError as error:
+        return f"Error: {error}\n"
+    return _refusal(lambda: machine.set_property(path, name, value))
+
+
+def _announce(machine: Machine, words: list[str]) -> str:
+    """Without a guest there is nobody to announce."""
     return ""
 
 
@@ -131,11 +194,11 @@ def _act(method: str) -> Callable[[Machine, list[str]], str]:
 
 
 def _help(machine: Machine, words: list[str]) -> str:
-    table, name, prefix = _COMMANDS, words[0] if words else "", ""
-    if name == "info" and len(words) > 1:
-        table, name, prefix = _INFOS, words[1], "info "
-    elif name == "info":
-        return _list_infos(machine, words)
+    table, prefix = _COMMANDS, ""
+    name, rest = _first(words[0] if words else "")
+    if name == "info":
+        table, prefix = _INFOS, "info "
+        name, _ = _first(rest)
     chosen = [each for each in table if not name or name in each.names.split("|")]
     if name and not chosen:
         return f"unknown command: '{prefix}{name}'\n"
@@ -153,8 +216,15 @@ def _describe(command: Command, prefix: str) -> str:
 _LINK_COMPLAINT = "Expected 'on' or 'off'"
 
 _COMMANDS: tuple[Command, ...] = (
+    Command(
+        "announce_self",
+        ("interfaces?", "id?"),
+        "[interfaces] [id]",
+        "let network adapters tell where they are",
+        _announce,
+    ),
     Command("cont|c", (), "", "resume emulation", _act("resume")),
-    Command("help|?", ("cmd?", "sub?"), "[cmd]", "show the help", _help),
+    Command("help|?", ("cmd...?",), "[cmd]", "show the help", _help),
     Command(
         "hostfwd_add",
         ("rule", "netdev?"),
@@ -182,10 +252,10 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "object_add",
-        ("spec",),
+        ("spec...",),
         "[qom-type=]type,id=str[,prop=value][,...]",
         "create a filter",
-        lambda machine, words: _refusal(lambda: machine.add_object(words[0])),
+        _object_add,
     ),
     Command(
         "object_del",
@@ -195,12 +265,13 @@ _COMMANDS: tuple[Command, ...] = (
         lambda machine, words: _refusal(lambda: machine.remove_object(words[0])),
     ),
     Command("qom-get", ("path", "property"), "path property", "print a property", _qom_get),
+    Command("qom-list", ("path?",), "path", "list the properties of an object", _qom_list),
     Command(
         "qom-set",
-        ("path", "property", "value"),
-        "path property value",
-        "set a property",
-        lambda machine, words: _refusal(lambda: machine.set_property(*words)),
+        ("path", "property", "value..."),
+        "[-j] path property value",
+        "set a property (-j: to a value of JSON)",
+        _qom_set,
     ),
     Command("quit|q", (), "", "quit", _act("quit")),
     Command(
@@ -212,7 +283,11 @@ _COMMANDS: tuple[Command, ...] = (
         complaint=_LINK_COMPLAINT,
     ),
     Command("stop|s", (), "", "stop emulation", _act("stop")),
+    Command("system_powerdown", (), "", "press the power button", _act("power_down")),
+    Command("system_reset", (), "", "reset the system", _act("reset")),
 )
+
+_PROPERTY = next(each for each in _COMMANDS if each.names == "qom-set")
 
 _INFOS: tuple[Command, ...] = (
     Command("name", (), "", "show the current VM name", lambda machine, words: ""),

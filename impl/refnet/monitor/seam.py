@@ -1,6 +1,6 @@
 """What the monitors ask of the machine."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..backend.user import UserPort
 from ..fabric.hub import Hub
@@ -28,6 +28,10 @@ class Machine(Protocol):
 
     def resume(self) -> None: ...
 
+    def reset(self) -> None: ...
+
+    def power_down(self) -> None: ...
+
     def quit(self) -> None:
         """End the process after the answer."""
 
@@ -41,17 +45,32 @@ class Machine(Protocol):
 
     def set_link(self, name: str, up: bool) -> None: ...
 
-    def add_netdev(self, text: str) -> None: ...
+    def add_netdev(self, text: str) -> str | None:
+        """What the human monitor asks for: the answer, or None if what is wrong went to the
+        person who runs refnet.
+        """
+
+    def create_netdev(self, members: dict[str, Any]) -> None: ...
 
     def remove_netdev(self, name: str) -> None: ...
 
-    def add_object(self, text: str) -> None: ...
+    def add_object(self, text: str) -> str:
+        """What the human monitor asks for; the answer."""
+
+    def create_object(self, members: dict[str, Any]) -> None: ...
 
     def remove_object(self, name: str) -> None: ...
 
     def get_property(self, path: str, name: str) -> str | int | bool: ...
 
-    def set_property(self, path: str, name: str, value: str) -> None: ...
+    def parse_property(self, path: str, name: str, text: str) -> None:
+        """Set a property to what ``text`` says."""
+
+    def set_property(self, path: str, name: str, value: Any) -> None:
+        """Set a property to a value of JSON, whose type must fit."""
+
+    def list_properties(self, path: str) -> list[tuple[str, str]]:
+        """Names and types of the properties of an object."""
 
     def execute(self, command: str) -> str:
         """Carry out a command of the human monitor; what it prints, lines ended by ``\\n``."""

@@ -61,11 +61,13 @@ class Fields:
         self._taken: set[str] = set() if taken is None else taken
 
     def group(self, name: str) -> "Fields | None":
-        """The keys ``name.*`` of a group; None if there are none.
+        """The keys ``name.*`` of a group; None if there are none, or the dialect has none.
 
         Raises:
             OptionError: ``name`` is a value instead, or a list.
         """
+        if self.line.dialect is Dialect.OPTS:
+            return None
         full = f"{self._prefix}{name}"
         inner = [key for key, _ in self.line.pairs if key.startswith((full + ".", full + "["))]
         listed = any(key[len(full)] == "[" or key[len(full) + 1 :].isdigit() for key in inner)

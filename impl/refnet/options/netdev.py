@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from . import taps, user
+from . import links, taps, user
 from .fields import Fields
 from .grammar import Dialect, Line, Report, is_help, split_json, split_keyval, split_opts
 
 #: In the order of ``-netdev help``.
-TYPES = ("socket", "stream", "dgram", "hubport", "tap", "user", "bridge")
+TYPES = ("socket", "stream", "dgram", "hubport", "tap", "user", "l2tpv3", "vde", "bridge")
 #: QEMU has these, refnet has not.
-ABSENT = ("none", "nic", "l2tpv3", "vde", "vhost-user", "vhost-vdpa")
+ABSENT = ("none", "nic", "vhost-user", "vhost-vdpa")
 _DOTTED = ("stream", "dgram")
 
 HELP = "Available netdev backend types:\n" + "".join(f"{name}\n" for name in TYPES)
@@ -87,7 +87,17 @@ class Socket(NamedTuple):
     udp: str | None
 
 
-Netdev: TypeAlias = user.User | HubPort | Dgram | Stream | Socket | taps.Tap | taps.Bridge
+Netdev: TypeAlias = (
+    user.User
+    | HubPort
+    | Dgram
+    | Stream
+    | Socket
+    | taps.Tap
+    | taps.Bridge
+    | links.Vde
+    | links.L2tpv3
+)
 
 
 def split(text: str, report: Report) -> Line:
@@ -187,4 +197,6 @@ _READERS: dict[str, Callable[[str, Line, Fields], Netdev]] = {
     "user": user.interpret,
     "tap": taps.interpret_tap,
     "bridge": taps.interpret_bridge,
+    "vde": links.interpret_vde,
+    "l2tpv3": links.interpret_l2tpv3,
 }

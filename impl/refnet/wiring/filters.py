@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..backend.loop import Loop
 from ..clock import VirtualClock
-from ..errors import OptionError
+from ..errors import NotFound, OptionError
 from ..fabric.filters.base import Direction, Filter, Property, TimedFilter, attach
 from ..fabric.filters.buffer import Buffer
 from ..fabric.port import Fabric, Port
@@ -84,7 +84,7 @@ class Filters:
             OptionError: there is no such object or property.
         """
         found = self._at(path)
-        properties = dict(found.properties())
+        properties = {"type": found.kind, **dict(found.properties())}
         if name not in properties:
             raise OptionError(f"Property '{found.kind}.{name}' not found")
         return properties[name]
@@ -124,6 +124,19 @@ class Filters:
             raise OptionError("multiqueue is not supported")
         return found[0]
 
+    def list(self, path: str) -> list[tuple[str, str]]:
+        """Names and types of the properties of an object, or of ``/objects``.
+
+        Raises:
+            NotFound: there is no such object.
+        """
+        if path.strip("/") == "objects":
+            filters = (entry.filter for entry in self._all)
+            inner = [(each.name, f"child<{each.kind}>") for each in filters]
+            return [("type", "string"), *inner]
+        found = self._at(path).properties()
+        return [("type", "string"), *((name, _kind(name, value)) for name, value in found)]
+
     def _neighbour(self, common: Common, port: Port) -> Filter | None:
         if not common.position.startswith("id="):
             return None
@@ -141,7 +154,7 @@ class Filters:
     def _at(self, path: str) -> Filter:
         entry = self._find(path.removeprefix("/objects/"))
         if entry is None:
-            raise OptionError(f"Device '{path}' not found")
+            raise NotFound(f"Device '{path}' not found")
         return entry.filter
 
 
@@ -181,3 +194,10 @@ def _parse_status(text: str) -> bool:
     if text not in ("on", "off"):
         raise OptionError("Invalid value for netfilter status, should be 'on' or 'off'")
     return text == "on"
+
+
+def _kind(name: str, value: object) -> str:
+    """The type of a property, as QEMU calls it."""
+    if name == "queue":
+        return "NetFilterDirection"
+    return {bool: "bool", int: "uint32", str: "string"}[type(value)]

@@ -45,7 +45,7 @@ def _dgram_multicast(site: Site, spec: Dgram, group: tuple[str, int]) -> Port:
         case None:
             return netdevs.dgram_multicast(site, spec.name, group, None)
         case Inet(host, _):
-            interface = sockets.resolve(host, "0")[0]
+            interface = sockets.local_interface(host)
             return netdevs.dgram_multicast(site, spec.name, group, interface)
         case Descriptor(number):
             return netdevs.dgram_on_fd(site, spec.name, number, group)

@@ -111,13 +111,13 @@ def test_a_row_has_qemu_s_columns(row, descriptor, text):
         ("qom-set /objects/zz status on", "Error: Device '/objects/zz' not found\n"),
         ("netdev_del zz", "Error: Device 'zz' not found\n"),
         ("netdev_add", "Error: Parameter 'id' is missing\n"),
-        ("netdev_add user,id=u0", "Duplicate ID 'u0' for netdev\nTry \"help netdev_add\" for more"),
+        ("netdev_add user,id=u0", 'Try "help netdev_add" for more information\n'),
         ("help stop", "stop|s  -- stop emulation\n"),
         ("help info usernet", "info usernet  -- show user network stack connection states\n"),
         ("help foo", "unknown command: 'foo'\n"),
         ("help info", "info name  -- show the current VM name\n"),
         ("info", "info name  -- show the current VM name\n"),
-        ("help", "cont|c  -- resume emulation\n"),
+        ("help", "announce_self [interfaces] [id] -- "),
     ],
 )
 def test_commands_answer_as_qemu_s(machine, command, answer):

@@ -21,6 +21,8 @@ MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text())
 QEMU = "qemu-system-x86_64"
 GUESTLESS = ["-M", "none", "-nodefaults", "-nographic", "-monitor", "none", "-serial", "none"]
 
+L2TPV3 = "l2tpv3,id=l,src=127.0.0.1,dst=127.0.0.1,txsession=1"
+
 
 def outcome(argv):
     """Status and standard error of refnet, without a process."""
@@ -141,6 +143,15 @@ def qemu(argv, directory):
         ),
         (["-net", "tap,queues=1"], "Multiqueue tap cannot be used with hubs"),
         (["-netdev", "bridge,id=b,helper=/bin/false"], "bridge helper failed"),
+        (["-netdev", "vde,id=v,sock=/no/such"], "Could not open vde: No such file or directory"),
+        (["-netdev", "vde,id=v,mode=70000"], "Parameter 'mode' expects uint16_t"),
+        (["-netdev", "l2tpv3,id=l,src=x,dst=x"], "Parameter 'txsession' is missing"),
+        (["-netdev", f"{L2TPV3},offset=257"], "offset must be less than 256 bytes"),
+        (["-netdev", f"{L2TPV3},udp=on,srcport=9"], "need both src and dst port for udp"),
+        (
+            ["-netdev", f"{L2TPV3},rxcookie=1"],
+            "require both 'rxcookie' and 'txcookie' or neither",
+        ),
         (["-daemonize"], "-daemonize: not supported, start refnet in the background"),
         (["-profile", "qemu-1"], "unknown profile, there are: qemu-7.2, qemu-0.6"),
         (["-seed", "x"], "Invalid seed number: x"),

@@ -1,0 +1,1 @@
+"""The backends that carry frames on sockets: socket, stream and dgram."""
