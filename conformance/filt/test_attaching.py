@@ -1,12 +1,16 @@
 """Where dumps attach, and how they are switched on and off."""
 
+from pathlib import Path
+
 import pytest
 
+from vnetspec.filt.channels import filter_
 from vnetspec.filt.dumps import dump, frames, heard_and_said
 from vnetspec.fixtures.addresses import ROUTER
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.targets.contract import Unsupported
 
 
 @requirement("FILT-06")
@@ -91,4 +95,17 @@ def test_a_dump_is_not_switched_to_another_status(guest):
     assert (
         guest.monitor("qom-set /objects/own status maybe")
         == "Error: Invalid value for netfilter status, should be 'on' or 'off'\n"
+    )
+
+
+@requirement("FILT-09")
+@pytest.mark.parametrize("kind", ["dump", "replay"])
+def test_a_filter_does_not_attach_to_several_queues(refuses, kind):
+    if not Path("/dev/net/tun").exists():
+        raise Unsupported("taps take /dev/net/tun: load the module tun")
+    tap = ["-netdev", "tap,id=t0,queues=2,script=no,downscript=no"]
+    file = ["file={dir}/own.pcap"] if kind == "dump" else []
+
+    assert (
+        refuses(arguments=tap + filter_(kind, *file, netdev="t0")) == "multiqueue is not supported"
     )

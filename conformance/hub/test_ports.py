@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from vnetspec.fixtures.addresses import NAMESERVER
 from vnetspec.fixtures.checkers import ANY, ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
@@ -114,6 +116,15 @@ def test_a_port_has_a_hub(refuses):
 @requirement("HUB-06", variant="twice")
 def test_a_netdev_is_on_one_hub_alone(refuses):
     assert "u0" in refuses(arguments=["-netdev", "hubport,id=h9,hubid=9,netdev=u0"])
+
+
+@requirement("HUB-10")
+@pytest.mark.parametrize("queues", [1, 2])
+def test_a_tap_of_several_queues_does_not_join_a_hub(refuses, queues):
+    assert (
+        refuses(arguments=["-net", f"tap,queues={queues}"])
+        == f"-net tap,queues={queues}: Multiqueue tap cannot be used with hubs"
+    )
 
 
 def hubs_in(listing: str) -> dict[str, list[str]]:
