@@ -233,3 +233,10 @@ def test_events_of_a_connection_that_is_gone_are_nothing(site, guest):
 
     port._on_ready(1 | 4)
     port._resume()
+
+
+def test_small_frames_do_not_wait_for_acknowledgements(site, listening):
+    port, place = listening
+    with socket.create_connection(place):
+        settle(site)
+        assert port._connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
