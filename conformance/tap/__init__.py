@@ -1,0 +1,1 @@
+"""Tap devices of the kernel: -netdev tap and bridge."""
