@@ -1,0 +1,58 @@
+"""The MACs of NICs (GEN-15, GEN-16)."""
+
+import pytest
+
+from vnetspec.cli.listing import PC, listing, nic, started, user
+from vnetspec.fixtures.requirements import network, requirement
+
+GROUP = "01:00:5e:00:00:01"
+
+
+@requirement("GEN-15")
+@network(
+    **started(
+        *PC,
+        *("-device", "e1000", "-device", "rtl8139,mac=52:54:00:12:34:58"),
+        *("-device", "i82559c", "-device", "vmxnet3"),
+    )
+)
+def test_a_nic_without_a_mac_takes_the_lowest_free_one(guest):
+    assert listing(guest) == [
+        nic("e1000.0"),
+        nic("rtl8139.0", 0x58),
+        nic("i82559c.0", 0x57),
+        nic("vmxnet3.0", 0x59),
+    ]
+
+
+@requirement("GEN-15", variant="order")
+@network(**started(*PC, "-device", "pcnet", "-nic", "user,id=u", "-net", "nic"))
+def test_nics_of_the_machine_take_theirs_first(guest):
+    assert listing(guest) == [
+        "hub 0",
+        f" \\ hub0port0: {nic('e1000.1', 0x57)}",
+        nic("e1000.0"),
+        f" \\ {user('u')}",
+        nic("pcnet.0", 0x58),
+    ]
+
+
+@requirement("GEN-16")
+@pytest.mark.parametrize("machine", ["none", "pc"])
+def test_nic_and_net_refuse_a_group_address(refuses, machine):
+    complaint = "NIC cannot have multicast MAC address"
+
+    assert (
+        refuses(**started("-M", machine, "-nic", f"user,mac={GROUP}"))
+        == f"-nic user,mac={GROUP}: {complaint}"
+    )
+    assert (
+        refuses(**started("-M", machine, "-net", f"nic,macaddr={GROUP}"))
+        == f"-net nic,macaddr={GROUP}: {complaint} (odd 1st byte)"
+    )
+
+
+@requirement("GEN-16", variant="device")
+@network(**started(*PC, "-device", f"e1000,mac={GROUP}"))
+def test_a_device_takes_a_group_address(guest):
+    assert listing(guest) == [f"e1000.0: index=0,type=nic,model=e1000,macaddr={GROUP}"]
