@@ -22,6 +22,15 @@ Networks:
 -object filter-dump,id=ID,netdev=ID,file=FILE[,maxlen=N][,queue=all|rx|tx][,status=on|off]
          [,position=head|tail|id=ID][,insert=behind|before]
                 record frames in a capture file
+-object filter-mirror,id=ID,netdev=ID,outdev=CHARDEV[,vnet_hdr_support=on|off]...
+                send a copy of each frame to a character device, behind its length
+-object filter-redirector,id=ID,netdev=ID[,indev=CHARDEV][,outdev=CHARDEV]...
+                send frames there instead, and bring in those that come from there
+-object filter-buffer,id=ID,netdev=ID,interval=MICROSECONDS...
+                let frames go on together, once an interval
+-object filter-fault,id=ID,netdev=ID[,loss=PERCENT][,duplicate=PERCENT][,reorder=PERCENT]
+         [,corrupt=PERCENT][,delay=MICROSECONDS][,seed=N]...
+                a cable with faults, the same ones for the same seed; refnet's own
 
 Monitors:
 -monitor stdio|unix:PATH,server=on,wait=off|tcp:HOST:PORT,server=on,wait=off
