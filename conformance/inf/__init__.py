@@ -1,0 +1,1 @@
+"""The monitor: what it tells of networks, and what it says of mistakes."""

@@ -1,0 +1,40 @@
+"""What ``info usernet`` shows."""
+
+import re
+
+from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.conversation import connection
+from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.usernet import sessions
+
+HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\n"
+
+
+@requirement("INF-06")
+@network(
+    hostfwd=f"tcp:{LOOPBACK}:5555-:22",
+    arguments=["-netdev", f"user,id=z,net=10.9.0.0/24,hostfwd=udp:{LOOPBACK}:5556-:53"],
+)
+def test_each_user_network_has_a_table(guest):
+    text = re.sub(r"(\] ) *\d+ ", r"\1 FD ", guest.monitor("info usernet"))
+
+    assert text == (
+        f"Hub 0 (u0):\n{HEADER}"
+        "  TCP[HOST_FORWARD]  FD       127.0.0.1  5555       10.0.2.15    22     0     0\n"
+        f"Hub -1 (z):\n{HEADER}"
+        "  UDP[HOST_FORWARD]  FD       127.0.0.1  5556       10.9.0.15    53     0     0\n"
+    )
+
+
+@requirement("INF-07")
+def test_what_the_guest_has_not_acknowledged_is_counted(guest, host):
+    conversation, stream = connection(guest, host)
+
+    stream.says(b"meow")
+    guest.hears(conversation.pattern("PA", seq=conversation.ack))
+    assert [session.sent for session in sessions(guest)] == [4]
+
+    conversation.ack += 4
+    conversation.acknowledges()
+    guest.hears_nothing()
+    assert [session.sent for session in sessions(guest)] == [0]
