@@ -1,0 +1,1 @@
+"""Ports of a VDE switch: -netdev vde."""
