@@ -2,7 +2,8 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.addresses import LOOPBACK, ROUTER
+from vnetspec.fixtures.oracle import ARP
 from vnetspec.fixtures.requirements import network, requirement, tolerates
 from vnetspec.sock.wires import (
     GROUP,
@@ -89,6 +90,19 @@ def test_a_member_hears_itself_once(guest, host, golden):
     guest.says(question(guest))
     hears_just(guest, question(guest))
     golden.matches(guest.wire)
+
+
+@requirement("SOCK-10", variant="storm")
+@network(arguments=SOCKET_GROUP)
+def test_no_storm_comes_of_an_answer_that_is_heard_again(guest):
+    guest.says(question(guest, ROUTER))
+
+    heard = guest.waits(0.3)
+
+    questions = [packet for packet in heard if packet.original == bytes(question(guest, ROUTER))]
+    answers = [packet for packet in heard if packet[ARP].op == 2]
+    assert (len(questions), len(answers)) == (1, 4)
+    assert len(heard) == 5
 
 
 def udp_case(guest, host, golden):
