@@ -96,6 +96,8 @@ class Filters:
             OptionError: there is no such object, or the value does not fit.
         """
         found = self._at(path)
+        if name == "type":
+            raise OptionError(f"Property '{found.kind}.{name}' is not writable")
         if name not in dict(found.properties()):
             raise OptionError(f"Property '{found.kind}.{name}' not found")
         match name, found:

@@ -49,6 +49,20 @@ def test_info_usernet_lists_each_network(machine):
     assert row.endswith("192.168.7.15    23     0     0\n")
 
 
+def test_the_properties_of_objects_are_listed(bench):
+    machine = bench("-object", "filter-dump,id=f0,netdev=u0,file=/dev/null").machine
+
+    assert machine.execute("qom-list") == "/\n"
+    assert "objects (child<container>)\n" in machine.execute("qom-list /")
+    assert machine.execute("qom-list /objects") == "type (string)\nf0 (child<filter-dump>)\n"
+    properties = machine.execute("qom-list /objects/f0").splitlines()
+    assert {"type (string)", "maxlen (uint32)", "queue (NetFilterDirection)"} <= set(properties)
+    assert machine.execute("qom-get /objects/f0 type") == '"filter-dump"\n'
+    assert machine.execute("qom-set /objects/f0 type x") == (
+        "Error: Property 'filter-dump.type' is not writable\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "descriptor", "text"),
     [
