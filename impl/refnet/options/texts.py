@@ -19,6 +19,14 @@ Networks:
                 frames with their length in front
 -netdev socket,id=ID,listen=|connect=|mcast=|udp=|fd=...
                 the older form of both
+-nic TYPE[,model=MODEL][,mac=MAC][,...]|none
+                a netdev and a NIC on it; of NICs there are names and addresses, no registers
+-net TYPE[,...]|nic[,model=MODEL][,macaddr=MAC][,netdev=ID]|none
+                a netdev or a NIC on hub 0
+-device MODEL[,netdev=ID][,mac=MAC][,id=ID]
+                a NIC; -device help lists the models
+-M MACHINE      none, pc, q35, isapc, ...: which NICs it makes
+-nodefaults     no network but what is asked for
 -object filter-dump,id=ID,netdev=ID,file=FILE[,maxlen=N][,queue=all|rx|tx][,status=on|off]
          [,position=head|tail|id=ID][,insert=behind|before]
                 record frames in a capture file
