@@ -99,6 +99,8 @@ class Suite:
             "--import-mode=importlib",
             "-pno:cacheprovider",
             "-pno:hypothesispytest",
+            # The tree on sys.path makes its egg-info, and so the modules in it, known to pytest.
+            "-Wignore::pytest.PytestAssertRewriteWarning",
             *arguments,
         )
 
