@@ -209,6 +209,7 @@ def joins(launch, host, kind, arguments):
     match kind:
         case "tcp-listen":
             guest = launch(arguments=arguments)
+            host.sees_listener(PORT)
             stream = host.connects(PORT)
         case "tcp-connect":
             server = host.tcp(PORT)

@@ -98,6 +98,7 @@ class Peer(NamedTuple):
 def dials(guest: Guest, host: Host) -> Peer:
     """A peer that has connected to the netdev that listens, and was served."""
     _ = guest.link
+    host.sees_listener(PORT)
     return Peer(host.connects(PORT)).introduces_itself(guest)
 
 
