@@ -3,12 +3,10 @@
 import pytest
 
 from vnetspec.fixtures.addresses import GUEST, LOOPBACK, REMOTE, ROUTER, ROUTER_MAC
-from vnetspec.fixtures.checkers import ECHO_REPLY, FRAGMENT, TIME_EXCEEDED, quoting
+from vnetspec.fixtures.checkers import ECHO_REPLY, FRAGMENT, PSEUDO_PING, TIME_EXCEEDED, quoting
 from vnetspec.fixtures.frames import echo_request
 from vnetspec.fixtures.oracle import ICMP, IP, Ether
 from vnetspec.fixtures.requirements import network, requirement
-
-PSEUDO_PING = b"This is a pseudo-PING packet used by Slirp to emulate ICMP ECHO-REQUEST packets.\n"
 
 
 @requirement("ICM-05")

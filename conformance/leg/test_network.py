@@ -8,7 +8,14 @@ from vnetspec.fixtures.addresses import (
     REMOTE,
     ROUTER,
 )
-from vnetspec.fixtures.checkers import ARP_REPLY, DHCP_OFFER, ECHO_REPLY, UDP_DATAGRAM, dhcp_option
+from vnetspec.fixtures.checkers import (
+    ARP_REPLY,
+    DHCP_OFFER,
+    ECHO_REPLY,
+    PSEUDO_PING,
+    UDP_DATAGRAM,
+    dhcp_option,
+)
 from vnetspec.fixtures.conversation import answers
 from vnetspec.fixtures.frames import (
     arp_request,
@@ -22,7 +29,6 @@ from vnetspec.fixtures.oracle import ARP, BOOTP, ICMP, IP, UDP, Ether
 from vnetspec.fixtures.requirements import network, requirement
 
 OLD_ROUTER_MAC = "52:54:00:12:35:02"
-PSEUDO_PING = b"This is a pseudo-PING packet used by Slirp to emulate ICMP ECHO-REQUEST packets.\n"
 
 OLD = network(profile="qemu-0.6")
 

@@ -14,6 +14,7 @@ from vnetspec.fixtures.checkers import (
     DHCP_ACK,
     DHCP_OFFER,
     ECHO_REPLY,
+    PSEUDO_PING,
     TFTP_DATA,
     tftp_data,
     tftp_error,
@@ -28,8 +29,6 @@ from vnetspec.fixtures.frames import (
 )
 from vnetspec.fixtures.oracle import ARP, BOOTP, IP
 from vnetspec.fixtures.requirements import network, requirement
-
-PSEUDO_PING = b"This is a pseudo-PING packet used by Slirp to emulate ICMP ECHO-REQUEST packets.\n"
 
 
 @requirement("SEED-01")
