@@ -27,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         _report(str(error))
         return 1
     with machine:
+        machine.loop.heed_signals()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, _ender(machine))
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -7,6 +7,7 @@ sleeps for a deadline, and :meth:`Loop.step` fires those that the clock has alre
 
 import os
 import select
+import signal
 import time
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -58,8 +59,9 @@ class Loop:
         self._sources: list[Source] = []
         self._deferred: list[Callable[[], None]] = []
         self._stepping = False
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._epoll.register(self._wake, READ)
+        self._heeds_signals = False
+        self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._epoll.register(self._woken, READ)
 
     def register(self, fd: int, events: int, callback: Callback) -> None:
         """Call ``callback(ready)`` whenever any of ``events`` is ready on ``fd``.
@@ -129,7 +131,19 @@ class Loop:
 
     def wake(self) -> None:
         """End the wait under way, or the next one; safe in signal handlers and threads."""
-        os.eventfd_write(self._wake, 1)
+        try:
+            os.write(self._wake, b"\0")
+        except BlockingIOError:
+            return  # Full of calls that have not been answered: one more says nothing new.
+
+    def heed_signals(self) -> None:
+        """Let every signal end a wait, so that its handler runs at once; for the main thread.
+
+        Without this, a signal that comes between the last instruction before a wait and the wait
+        itself is handled only when something else ends that wait.
+        """
+        self._heeds_signals = True
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
 
     def stop(self) -> None:
         """End :meth:`run` after the step under way; safe in signal handlers and threads."""
@@ -139,6 +153,9 @@ class Loop:
     def close(self) -> None:
         """Give back the loop's own descriptors."""
         self._epoll.close()
+        if self._heeds_signals:
+            signal.set_wakeup_fd(-1)
+        os.close(self._woken)
         os.close(self._wake)
 
     def _patience(self, timeout: float | None) -> float:
@@ -160,7 +177,7 @@ class Loop:
             if callback is not None:
                 callback(events)
                 handled = True
-            elif fd == self._wake:
+            elif fd == self._woken:
                 self._drain_wake()
                 handled = True
         return handled
@@ -180,6 +197,6 @@ class Loop:
 
     def _drain_wake(self) -> None:
         try:
-            os.eventfd_read(self._wake)
+            os.read(self._woken, 65536)
         except BlockingIOError:
             return

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import threading
 
 import pytest
 
@@ -168,6 +169,28 @@ def test_stop_from_a_signal_handler_ends_run(loop):
         signal.signal(signal.SIGUSR1, before)
 
     assert loop.stopped
+
+
+def test_a_signal_that_does_not_interrupt_the_wait_ends_it_all_the_same(loop):
+    # As one does that comes just before the wait: here because another thread takes it.
+    before = signal.signal(signal.SIGUSR1, lambda *_: None)
+    loop.heed_signals()
+    taker = threading.Thread(target=signal.raise_signal, args=[signal.SIGUSR1])
+    try:
+        taker.start()
+
+        assert loop.step(None)
+    finally:
+        taker.join()
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_thousand_wakes_are_one(loop):
+    for _ in range(70_000):
+        loop.wake()
+
+    assert loop.step(None)
+    assert not loop.step()
 
 
 def test_the_wake_descriptor_may_be_empty_again(loop):

@@ -47,6 +47,15 @@ class Process:
         )
         its.close()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self.guest.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
     def asks(self, frame=ARP):
         self.guest.send(frame)
         return self.guest.recv(65536)
@@ -55,18 +64,17 @@ class Process:
         """Send a signal; status and standard error."""
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=10)
-        self.guest.close()
         return self.process.returncode, errors
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly_with_the_dump_complete(tmp_path, number):
-    it = Process(REFNET, tmp_path, "-pidfile", str(tmp_path / "pid"))
-    assert len(it.asks()) == 64
-    pid = int((tmp_path / "pid").read_text())
+    with Process(REFNET, tmp_path, "-pidfile", str(tmp_path / "pid")) as it:
+        assert len(it.asks()) == 64
+        pid = int((tmp_path / "pid").read_text())
 
-    status, errors = it.ends(number)
+        status, errors = it.ends(number)
 
     assert pid == it.process.pid
     assert status == 0
@@ -78,16 +86,16 @@ def test_a_signal_ends_it_cleanly_with_the_dump_complete(tmp_path, number):
 
 @pytest.mark.slow
 def test_no_frame_ends_it(tmp_path):
-    it = Process(REFNET, tmp_path)
-    for length in (1, 13, 14, 15, 41, 42, 60, 1514, 9000, 65535):
-        for filler in (b"\0", b"\xff", b"\x45"):
-            it.guest.send((ARP[:14] + filler * 65535)[:length])
+    with Process(REFNET, tmp_path) as it:
+        for length in (1, 13, 14, 15, 41, 42, 60, 1514, 9000, 65535):
+            for filler in (b"\0", b"\xff", b"\x45"):
+                it.guest.send((ARP[:14] + filler * 65535)[:length])
 
-    answer = b""
-    while answer[12:22] != ARP[12:20] + b"\0\2":
-        answer = it.asks()
+        answer = b""
+        while answer[12:22] != ARP[12:20] + b"\0\2":
+            answer = it.asks()
 
-    assert it.ends()[0] == 0
+        assert it.ends()[0] == 0
 
 
 @pytest.mark.slow
@@ -98,12 +106,12 @@ def test_the_dump_is_qemu_s_but_for_the_times(tmp_path):
     for program in (["qemu-system-x86_64"], REFNET):
         directory = tmp_path / program[0].rpartition("/")[2]
         directory.mkdir()
-        it = Process(program, directory)
-        for frame in (short, ARP, ARP[:12] + b"\x86\xdd", ARP):
-            it.guest.send(frame)
-        for _ in range(2):
-            it.guest.recv(100)
-        assert it.ends()[0] == 0
+        with Process(program, directory) as it:
+            for frame in (short, ARP, ARP[:12] + b"\x86\xdd", ARP):
+                it.guest.send(frame)
+            for _ in range(2):
+                it.guest.recv(100)
+            assert it.ends()[0] == 0
         frames.append(timeless(it.dump.read_bytes()))
 
     assert frames[0] == frames[1]
