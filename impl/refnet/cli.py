@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from .backend.loop import SystemClock
+from .clock import ManualClock
 from .errors import OptionError
 from .machine import Machine
 from .options import parse
@@ -22,7 +23,8 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.answer is not None:
             sys.stdout.write(arguments.answer)
             return 0
-        machine = Machine(arguments, SystemClock(), _report, int(time.time()))
+        clock = ManualClock() if arguments.test_clock else SystemClock()
+        machine = Machine(arguments, clock, _report, int(time.time()))
     except OptionError as error:
         _report(str(error))
         return 1

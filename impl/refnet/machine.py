@@ -40,6 +40,7 @@ from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
 from .wiring.filters import Filters
+from .wiring.hardware import Hardware
 from .wiring.loose_ends import loose_ends
 
 _T = TypeVar("_T")
@@ -86,7 +87,8 @@ class Machine:
         maker = Maker(self.clock, self._consoles, epoch, report)
         self._filters = Filters(self.fabric, self.loop, self.clock, maker)
         self._board = arguments.board
-        self._cards = Cards(self.fabric, self._board)
+        self.hardware = Hardware(self.loop, self.clock, self._board.chassis, arguments.memory)
+        self._cards = Cards(self.fabric, self._board, self.hardware)
         self._named = 0
         self._closed = False
         try:
@@ -169,7 +171,8 @@ class Machine:
         self._consoles.notify("SHUTDOWN", {"guest": False, "reason": "host-qmp-quit"})
 
     def reset(self) -> None:
-        """Reset the guest that is not there; those who listen are told."""
+        """Reset the guest that is not there, and every device; those who listen are told."""
+        self.hardware.reset()
         self._consoles.notify("RESET", {"guest": False, "reason": "host-qmp-system-reset"})
 
     def power_down(self) -> None:
@@ -324,6 +327,8 @@ class Machine:
             self._cards.plug(device.interpret(line, self._board, arguments.usb))
         for spec in arguments.objects:
             self._filters.add(spec)
+        for server in arguments.qtests:
+            self._consoles.add_qtest(server, self.hardware)
         for monitor in arguments.monitors:
             self._consoles.add(monitor)
         if not arguments.default_network:

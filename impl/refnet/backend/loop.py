@@ -118,11 +118,21 @@ class Loop:
         try:
             handled = self._dispatch(ready)
             self._run_deferred()
-            fired = self._fire()
+            fired = self.fire()
             self._run_deferred()
         finally:
             self._stepping = False
         return handled or fired
+
+    def fire(self) -> bool:
+        """Have the sources do what is due; whether there was anything."""
+        fired = False
+        for source in tuple(self._sources):
+            deadline = source.next_deadline()
+            if deadline is not None and deadline <= (now := self.clock.now()):
+                source.poll(now)
+                fired = True
+        return fired
 
     def run(self) -> None:
         """Step until :meth:`stop` is called."""
@@ -185,15 +195,6 @@ class Loop:
     def _run_deferred(self) -> None:
         while self._deferred:
             self._deferred.pop(0)()
-
-    def _fire(self) -> bool:
-        fired = False
-        for source in tuple(self._sources):
-            deadline = source.next_deadline()
-            if deadline is not None and deadline <= (now := self.clock.now()):
-                source.poll(now)
-                fired = True
-        return fired
 
     def _drain_wake(self) -> None:
         try:

@@ -1,6 +1,21 @@
-"""A NIC without a driver: a peer with a name, a model and a MAC, that says nothing (GEN-15)."""
+"""A NIC as its peer sees it: a name, a model, a MAC, and perhaps registers behind (GEN-15)."""
+
+from typing import Protocol
 
 from .port import Fabric, Port
+
+
+class Device(Protocol):
+    """What takes the frames of a NIC."""
+
+    def can_receive(self) -> bool:
+        """Whether a frame would be taken now."""
+
+    def receive(self, frame: bytes) -> bool:
+        """Take a frame, or drop it; False: not now."""
+
+    def on_link_change(self, up: bool) -> None:
+        """The cable was plugged in or pulled out."""
 
 
 class Nic(Port):
@@ -9,8 +24,11 @@ class Nic(Port):
     Args:
         model: its name.
         mac: its address.
-        holds: whether frames wait until a driver takes them; else they are lost.
+        holds: whether frames wait, where it has no device; else they are lost.
         pads: whether short frames for it are padded (GEN-01).
+
+    Attributes:
+        device: what takes its frames; None: it has no registers, and says nothing.
     """
 
     kind = "nic"
@@ -23,13 +41,18 @@ class Nic(Port):
         self.model = model
         self.mac = mac
         self.pads = pads
+        self.device: Device | None = None
         self._holds = holds
 
     def describe(self) -> str:
         return f"model={self.model},macaddr={self.mac.hex(':')}"
 
     def receive(self, frame: bytes) -> bool:
-        return not self._holds
+        return not self._holds if self.device is None else self.device.receive(frame)
 
     def can_receive(self) -> bool:
-        return not self._holds
+        return not self._holds if self.device is None else self.device.can_receive()
+
+    def on_link_change(self) -> None:
+        if self.device is not None:
+            self.device.on_link_change(self.link_up)

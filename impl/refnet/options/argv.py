@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from ..errors import OptionError
 from ..slirp.profile import PROFILES, QEMU_7_2, Profile
-from . import boards, chardev, device, models, netdev, nic, objects, texts
+from . import boards, chardev, device, models, netdev, nic, objects, qtest, texts
 from .boards import Board
 from .chardev import Chardev, Monitor
 from .fields import leading_number
 from .forwards import from_redirection
 from .grammar import Dialect, Line, Report, check_identifier, is_help
 from .objects import FilterSpec
+from .qtest import Qtest
 
 
 def _words(text: str) -> frozenset[str]:
@@ -21,9 +22,9 @@ def _words(text: str) -> frozenset[str]:
 
 #: Options of QEMU that refnet takes and ignores, with an argument and without.
 _IGNORED_WITH_ARGUMENT = _words(
-    "D L accel acpitable action add-fd append audio audiodev bios blockdev boot cdrom chroot compat"
+    "D L acpitable action add-fd append audio audiodev bios blockdev boot cdrom chroot compat"
     " cpu d debugcon dfilter display drive dtb dump-vmstate echr fda fdb fsdev fw_cfg g gdb global"
-    " hda hdb hdc hdd icount incoming initrd iscsi k kernel loadvm m mem-path msg mtdblock name"
+    " hda hdb hdc hdd icount incoming initrd iscsi k kernel loadvm mem-path msg mtdblock name"
     " numa option-rom overcommit parallel pflash plugin prom-env readconfig rotate rtc"
     " runas sandbox sd semihosting-config serial set smbios smp spice tpmdev trace usbdevice uuid"
     " vga virtfs vnc watchdog-action xen-domid"
@@ -36,12 +37,17 @@ _IGNORED_FLAGS = _words(
 )
 _FLAGS = _words("h help version S daemonize nodefaults usb")
 _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
-    "M machine netdev net nic device object chardev mon monitor qmp qmp-pretty seed profile"
+    "M machine m accel netdev net nic device object chardev mon monitor qmp qmp-pretty seed profile"
     " pidfile qtest qtest-log"
 )
 #: Options of QEMU 0.6, with profile qemu-0.6 (CLI-15, LEG-13): those with an argument, and flags.
 _LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
 _LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa"})
+
+
+_UNITS = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_DEFAULT_MEMORY = 128 << 20
+_MOST_MEMORY = 3 << 30
 
 
 @dataclass(slots=True)
@@ -57,6 +63,8 @@ class Arguments:
         pidfile: where the process writes its number.
         board: the machine.
         usb: whether it has a USB bus.
+        memory: the guest's, in octets.
+        test_clock: ``-accel qtest``: time passes only when a qtest client says so.
         default_network: nothing was said of networks: ``nets`` has a NIC and a user network
             (CLI-03), and no loose end is told of.
     """
@@ -70,11 +78,14 @@ class Arguments:
     nets: list[Line] = field(default_factory=list)
     board: Board = field(default_factory=lambda: boards.find(boards.DEFAULT))
     usb: bool = False
+    memory: int = _DEFAULT_MEMORY
+    test_clock: bool = False
     default_network: bool = False
     devices: list[Line] = field(default_factory=list)
     objects: list[FilterSpec] = field(default_factory=list)
     chardevs: list[Chardev] = field(default_factory=list)
     monitors: list[Monitor] = field(default_factory=list)
+    qtests: list[Qtest] = field(default_factory=list)
     pidfile: str | None = None
 
 
@@ -187,8 +198,12 @@ class _Reader:
                     self._net(name, text)
             case "device":
                 self._device(text)
-            case "qtest" | "qtest-log":
-                raise OptionError(f"-{name} {text}: there are no devices to drive")
+            case "m":
+                self.result.memory = _memory(text)
+            case "accel":
+                self.result.test_clock |= text.partition(",")[0] == "qtest"
+            case "qtest":
+                self._short_qtest(text)
             case "redir":
                 self._legacy.append(("hostfwd", from_redirection(text)))
             case _ if name in _LEGACY_WITH_ARGUMENT:
@@ -230,6 +245,9 @@ class _Reader:
         if answer is not None:
             self.result.answer = answer
             return
+        if line.get("qom-type") == "qtest":
+            self.result.qtests.append(qtest.interpret(line))
+            return
         spec = objects.interpret(line)
         if any(other.common.name == spec.common.name for other in self.result.objects):
             raise line.error(f"Duplicate ID '{spec.common.name}' for object")
@@ -248,6 +266,14 @@ class _Reader:
         device, monitor = chardev.parse_short(f"-{option}", text, name, self._report)
         self._add_chardev(device)
         self.result.monitors.append(monitor)
+
+    def _short_qtest(self, text: str) -> None:
+        name = text.removeprefix("chardev:")
+        if name == text:
+            name = "qtest"
+            device, _ = chardev.parse_short("-qtest", text, name, self._report)
+            self._add_chardev(device)
+        self.result.qtests.append(Qtest("qtest", name, Line("-qtest", text)))
 
     def _add_chardev(self, device: Chardev) -> None:
         if any(other.name == device.name for other in self.result.chardevs):
@@ -298,6 +324,16 @@ def _check_fresh(line: Line, others: list[Line], group: str) -> None:
     name = line.get("id")
     if name is not None and any(other.get("id") == name for other in others):
         raise line.error(f"Duplicate ID '{name}' for {group}")
+
+
+def _memory(text: str) -> int:
+    """The size of ``-m``: mebibytes, or with a suffix; QEMU's text is not followed here."""
+    size = text.split(",")[0].removeprefix("size=")
+    number, suffix = (size[:-1], size[-1].upper()) if size[-1:].isalpha() else (size, "M")
+    octets = int(number) * _UNITS[suffix] if number.isdecimal() and suffix in _UNITS else 0
+    if not 0 < octets <= _MOST_MEMORY:
+        raise OptionError(f"-m {text}: expected a size of up to 3G")
+    return octets
 
 
 def _seed(text: str) -> int:

@@ -18,26 +18,29 @@ class Board(NamedTuple):
         nic: the model of a NIC without one; None: the machine makes no NIC of ``-net``, ``-nic``.
         roots: what its buses are called.
         own: models that no other machine has.
+        chassis: the board under its NICs (:data:`refnet.nic.boards.CHASSIS`); None: they are peers
+            without registers.
     """
 
     buses: frozenset[str]
     nic: str | None
     roots: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    chassis: str | None = None
 
 
 _BOTH = frozenset({"PCI", "ISA"})
 _PCI = frozenset({"PCI"})
 _ISA = frozenset({"ISA"})
 
-_PC = Board(_BOTH, "e1000", frozenset({"pci.0", "isa.0"}))
+_PC = Board(_BOTH, "e1000", frozenset({"pci.0", "isa.0"}), chassis="pc")
 _Q35 = Board(_BOTH, "e1000e", frozenset({"pcie.0", "isa.0"}))
 _BOARDS = {
     "none": Board(frozenset(), None),
     "pc": _PC,
     "xenfv": _PC,
     "q35": _Q35,
-    "isapc": Board(_ISA, "ne2k_isa", frozenset({"isa.0"})),
+    "isapc": Board(_ISA, "ne2k_isa", frozenset({"isa.0"}), chassis="isapc"),
     "microvm": Board(_ISA, None, frozenset({"isa.0"})),
     "xenpv": Board(frozenset(), None),
     "mac99": Board(_PCI, "sungem", frozenset({"pci.0"}), frozenset({"sungem"})),

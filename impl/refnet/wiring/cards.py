@@ -13,12 +13,12 @@ from ..options.device import Device, Slot, parse_slot
 from ..options.grammar import Line
 from ..options.models import Model, for_nic
 from ..options.nic import Card
+from .hardware import Hardware
 
 #: How many NICs ``-net`` and ``-nic`` may ask for (CLI-12).
 _MOST = 8
-#: For how many ISA NICs a machine has addresses: 300/9, 320/10, 340/11, 360/3, 280/4, 380/5 (port
-#: in base 16 and interrupt, CLI-13).
-_MOST_ISA = 6
+#: The port and the interrupt of each ISA NIC that a machine makes (CLI-13).
+_ISA_PLACES = ((0x300, 9), (0x320, 10), (0x340, 11), (0x360, 3), (0x280, 4), (0x380, 5))
 _PREFIX = bytes.fromhex("5254001234")
 _OCTETS = range(0x56, 0xFF)
 
@@ -32,8 +32,9 @@ class _Wanted(NamedTuple):
 class Cards:
     """All NICs of a machine: those it makes by itself, then those of ``-device``."""
 
-    def __init__(self, fabric: Fabric, board: Board) -> None:
+    def __init__(self, fabric: Fabric, board: Board, hardware: Hardware) -> None:
         self._fabric = fabric
+        self._hardware = hardware
         self._board = board
         self._wanted: list[_Wanted] = []
         self._missing: list[Card] = []
@@ -90,7 +91,11 @@ class Cards:
                 raise device.line.error(_taken(model, device.netdev))
         if device.slot is not None and (complaint := self._occupy(device.slot, model, device.name)):
             raise device.line.error(complaint)
-        self._make(model, device.name, self._mac(device.mac), peer)
+        nic = self._make(model, device.name, self._mac(device.mac), peer)
+        try:
+            self._hardware.equip(nic, _texts(device.line), _place(device.slot))
+        except OptionError as error:
+            raise device.line.error(str(error)) from None
 
     def _fit(self, wanted: _Wanted, default: str) -> bool:
         card = wanted.card
@@ -99,12 +104,13 @@ class Cards:
         if model is None:
             raise OptionError(f"Unsupported NIC model: {name}")
         if model.bus == "ISA":
-            if self._isa == _MOST_ISA:
+            if self._isa == len(_ISA_PLACES):
                 return False
             self._isa += 1
         elif "PCI" not in self._board.buses:
             raise OptionError("No primary PCI bus")
-        elif card.address is not None:
+        slot: Slot | None = None
+        if model.bus != "ISA" and card.address is not None:
             slot = parse_slot(card.address)
             if slot is None:
                 place = f"PCI device address {card.address} for device {model.name}"
@@ -113,10 +119,15 @@ class Cards:
                 raise OptionError(complaint)
         if wanted.peer is not None and wanted.peer.peer is not None:
             raise OptionError(_taken(model, wanted.peer.name))
-        self._make(model, None, wanted.mac, wanted.peer)
+        nic = self._make(model, None, wanted.mac, wanted.peer)
+        options = {}
+        if model.bus == "ISA":
+            port, line = _ISA_PLACES[self._isa - 1]
+            options = {"iobase": hex(port), "irq": str(line)}
+        self._hardware.equip(nic, options, _place(slot))
         return True
 
-    def _make(self, model: Model, name: str | None, mac: bytes, peer: Port | None) -> None:
+    def _make(self, model: Model, name: str | None, mac: bytes, peer: Port | None) -> Nic:
         alike = [
             port
             for port in self._fabric.ports
@@ -132,6 +143,7 @@ class Cards:
         )
         if peer is not None:
             join(nic, peer)
+        return nic
 
     def _occupy(self, slot: Slot, model: Model, name: str | None) -> str:
         """Take a place on the bus; what is wrong with that, or nothing."""
@@ -154,6 +166,16 @@ class Cards:
             raise OptionError("no MAC is left for another NIC")
         self._octets.add(free)
         return _PREFIX + bytes([free])
+
+
+def _place(slot: Slot | None) -> int | None:
+    """A slot as a PCI bus counts places."""
+    return None if slot is None else slot.number << 3 | slot.function
+
+
+def _texts(line: Line) -> dict[str, str]:
+    """The properties of a device."""
+    return {key: value for key, value in line.pairs if isinstance(value, str)}
 
 
 def _taken(model: Model, netdev: str) -> str:

@@ -12,9 +12,11 @@ from ..backend.loop import Loop
 from ..errors import HostError, OptionError
 from ..monitor.seam import Machine
 from ..options.chardev import ByFd, ByPath, ByPort, Chardev, Monitor, Stdio
+from ..options.qtest import Qtest
 
 if TYPE_CHECKING:
     from ..monitor import qmp, readline
+    from .hardware import Hardware
 
 
 class Consoles:
@@ -58,6 +60,22 @@ class Consoles:
         self._sessions[monitor.chardev] = session
         on.on_open = session.open
         on.on_data = lambda data: session.feed(data.decode("utf-8", "surrogateescape"))
+
+    def add_qtest(self, qtest: Qtest, hardware: "Hardware") -> None:
+        """Let a client drive the devices through a channel.
+
+        Raises:
+            OptionError: there is no such channel, it has another user, or there is no device.
+        """
+        try:
+            on = self.claim(qtest.chardev)
+        except OptionError as error:
+            raise qtest.line.error(str(error)) from None
+        session = hardware.session(lambda text: on.write(text.encode("ascii", "replace")))
+        if session is None:
+            raise qtest.line.error("this machine has no devices to drive")
+        on.on_open = session.open
+        on.on_data = lambda data: session.feed(data.decode("latin-1"))
 
     def has(self, name: str) -> bool:
         return name in self._channels
