@@ -22,5 +22,6 @@ class Lines:
         if self.watcher is not None and was is not bool(holders):
             self.watcher(number, bool(holders))
 
-    def is_high(self, number: int) -> bool:
-        return bool(self._holders.get(number))
+    def high(self) -> frozenset[int]:
+        """The lines that are high."""
+        return frozenset(number for number, holders in self._holders.items() if holders)

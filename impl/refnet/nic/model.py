@@ -58,6 +58,10 @@ class Model:
         """What a reset of the machine does to the NIC."""
         raise NotImplementedError
 
+    def interrupt(self, high: bool) -> None:
+        """Assert the interrupt, or let go of it."""
+        raise NotImplementedError
+
     def can_receive(self) -> bool:
         """Whether a frame would be taken now; else it waits. To be told of by ``cable.flush()``."""
         return True
@@ -83,7 +87,7 @@ class Model:
         return self.board.timers.now()
 
 
-class PciModel(Model, Function):
+class PciModel(Function, Model):
     """A NIC on a PCI bus, with configuration space, base address registers and one interrupt."""
 
     IDENTITY: Identity

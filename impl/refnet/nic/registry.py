@@ -5,7 +5,10 @@ from importlib import import_module
 from .model import Model, Setting
 
 #: By name: the module in this package, and the class, which takes a :class:`.model.Setting`.
-_CLASSES: dict[str, tuple[str, str]] = {}
+_CLASSES: dict[str, tuple[str, str]] = {
+    "ne2k_isa": ("ne2k", "Ne2kIsa"),
+    "ne2k_pci": ("ne2k", "Ne2kPci"),
+}
 
 
 def has(name: str) -> bool:
