@@ -1,0 +1,244 @@
+"""Register programs run on refnet and on QEMU side by side: every value, interrupt and frame.
+
+A program is a list of operations: what a driver, or somebody who means harm, does to a NIC and to
+the wire. QEMU gets its operations in batches, so that tens of thousands a second are compared.
+"""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from vnetspec.fixtures.driver.bus import Bus
+from vnetspec.fixtures.driver.models import DRIVERS
+from vnetspec.fixtures.driver.pci import Window
+from vnetspec.fixtures.driver.qtest import QtestBus
+from vnetspec.fixtures.targets.contract import Link, Network
+from vnetspec.fixtures.targets.process import Qemu
+from vnetspec.fixtures.targets.refnet import EmbeddedRefnet
+
+needs_qemu = pytest.mark.skipif(
+    shutil.which("qemu-system-x86_64") is None, reason="qemu-system-x86 is not installed"
+)
+MAC = "52:54:00:12:34:56"
+_LETTERS = {1: "b", 2: "w", 4: "l", 8: "q"}
+
+
+@dataclass(frozen=True)
+class In:
+    """Read a register of a window (a base address register's number; -1: an address as it is)."""
+
+    offset: int
+    size: int = 1
+    window: int = 0
+
+
+@dataclass(frozen=True)
+class Out:
+    """Write one."""
+
+    offset: int
+    value: int
+    size: int = 1
+    window: int = 0
+
+
+@dataclass(frozen=True)
+class Peek:
+    """Read memory."""
+
+    address: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Poke:
+    """Write memory."""
+
+    address: int
+    octets: bytes
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame comes in from the network."""
+
+    octets: bytes
+
+
+@dataclass(frozen=True)
+class Config:
+    """Read configuration space, or write it (``value``)."""
+
+    offset: int
+    size: int = 4
+    value: int | None = None
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A command of the human monitor, such as ``set_link``."""
+
+    command: str
+
+
+#: An interrupt line, and whether it became high.
+Change = tuple[int, bool]
+Operation = In | Out | Peek | Poke | Frame | Config | Monitor
+
+
+@dataclass
+class Outcome:
+    """What a program did.
+
+    Attributes:
+        steps: of each operation its result and the interrupts that changed.
+        frames: what was sent, in order.
+    """
+
+    steps: list[tuple[Operation, object, tuple[Change, ...]]] = field(
+        default_factory=list
+    )
+    frames: list[bytes] = field(default_factory=list)
+
+
+class Side:
+    """One machine with one NIC, for one program.
+
+    Args:
+        options: of the ``-device`` beside MAC and netdev, ``,key=value``.
+        settles: whether every operation is let have all its effects before the next, for models
+            that put work off.
+    """
+
+    def __init__(
+        self, target: EmbeddedRefnet | Qemu, model: str, options: str = "", settles: bool = False
+    ) -> None:
+        driver = DRIVERS[model]
+        self._directory = tempfile.TemporaryDirectory(prefix="vnetspec-")
+        self._settles = settles
+        nic = f"{model},mac={MAC}{driver.options}{options}"
+        network = Network(user=None, ports=1, machine=driver.machine, nic=nic)
+        self.link: Link = target.open(network, Path(self._directory.name))
+        self.bus: Bus = self.link.bus()
+        self.driver = driver(self.bus)
+
+    def __enter__(self) -> "Side":
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.link.close()
+        self._directory.cleanup()
+
+    def run(self, program: list[Operation]) -> Outcome:
+        """Carry the operations out, one after the other."""
+        outcome = Outcome()
+        self.bus.settle()
+        self.bus.changes.clear()
+        batch: list[Operation] = []
+        for operation in program:
+            if isinstance(self.bus, QtestBus) and self._is_plain(operation):
+                batch.append(operation)
+                continue
+            self._run_batch(batch, outcome)
+            batch = []
+            self._note(outcome, operation, self._do(operation))
+        self._run_batch(batch, outcome)
+        self.bus.settle()
+        while (frame := self.link.receive(0.0, 0.0)) is not None:
+            outcome.frames.append(frame)
+        return outcome
+
+    def _is_plain(self, operation: Operation) -> bool:
+        return isinstance(operation, In | Out | Peek | Poke) and not self._settles
+
+    def _run_batch(self, batch: list[Operation], outcome: Outcome) -> None:
+        if not batch:
+            return
+        assert isinstance(self.bus, QtestBus)
+        texts = [self._command(operation) for operation in batch]
+        for operation, (answer, changes) in zip(batch, self.bus.observe(texts), strict=True):
+            result: object = None
+            if isinstance(operation, In):
+                result = int(answer, 16)
+            elif isinstance(operation, Peek):
+                result = bytes.fromhex(answer.removeprefix("0x"))
+            outcome.steps.append((operation, result, self._own(changes)))
+
+    def _do(self, operation: Operation) -> object:
+        match operation:
+            case In():
+                return self._window(operation).load(operation.offset, operation.size)
+            case Out():
+                window = self._window(operation)
+                window.store(operation.offset, operation.size, operation.value)
+            case Peek(address, length):
+                return self.bus.read(address, length)
+            case Poke(address, octets):
+                self.bus.write(address, octets)
+            case Frame(octets):
+                self.link.send(octets)
+            case Config(offset, size, None):
+                return self.driver.function.read(offset, size)
+            case Config(offset, size, value):
+                self.driver.function.write(offset, size, value)
+            case Monitor(command):
+                return self.link.monitor(command)
+        return None
+
+    def _note(self, outcome: Outcome, operation: Operation, result: object) -> None:
+        if self._settles or isinstance(operation, Frame | Monitor):
+            self.bus.settle()
+        outcome.steps.append((operation, result, self._own(tuple(self.bus.changes))))
+        self.bus.changes.clear()
+
+    def _own(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The changes of the NIC's interrupt: a PC's timer has one too."""
+        return tuple(change for change in changes if change[0] == self.driver.interrupt)
+
+    def _window(self, operation: In | Out) -> Window:
+        if operation.window < 0:
+            return Window(self.bus, "memory", 0, 1 << 32)
+        return self.driver.windows[operation.window]
+
+    def _command(self, operation: Operation) -> str:
+        match operation:
+            case In() | Out():
+                window, letter = self._window(operation), _LETTERS[operation.size]
+                place = window.base + operation.offset
+                if isinstance(operation, In):
+                    return f"{'in' if window.kind == 'io' else 'read'}{letter} {place:#x}"
+                name = "out" if window.kind == "io" else "write"
+                return f"{name}{letter} {place:#x} {operation.value:#x}"
+            case Peek(address, length):
+                return f"read {address:#x} {length:#x}"
+            case Poke(address, octets):
+                return f"write {address:#x} {len(octets):#x} 0x{octets.hex()}"
+        raise TypeError(operation)
+
+
+def compare(
+    model: str, program: list[Operation], *, options: str = "", settles: bool = False
+) -> Outcome:
+    """Run a program on both; what refnet did.
+
+    Raises:
+        AssertionError: at the first operation whose result or interrupts differ, or the frames do.
+    """
+    with Side(EmbeddedRefnet(), model, options, settles) as side:
+        ours = side.run(program)
+    with Side(Qemu(), model, options, settles) as side:
+        theirs = side.run(program)
+    for number, (one, other) in enumerate(zip(ours.steps, theirs.steps, strict=True)):
+        assert one == other, f"operation {number}: refnet {_shown(one)}, QEMU {_shown(other)}"
+    assert [frame.hex() for frame in ours.frames] == [frame.hex() for frame in theirs.frames]
+    return ours
+
+
+def _shown(step: tuple[Operation, object, tuple[Change, ...]]) -> str:
+    operation, result, changes = step
+    value = f"{result:#x}" if isinstance(result, int) else repr(result)
+    lines = "".join(f", line {line} {'up' if high else 'down'}" for line, high in changes)
+    return f"{operation} -> {value}{lines}"
