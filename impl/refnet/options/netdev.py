@@ -132,41 +132,35 @@ def interpret(line: Line) -> Netdev:
         raise line.error(f"network backend '{kind}' is not compiled into this binary")
     if kind not in TYPES:
         raise line.error(f"Parameter 'type' does not accept value '{kind}'")
-    return _READERS[kind](name, line, fields)
+    spec = _READERS[kind](name, line, fields)
+    fields.finish()
+    return spec
 
 
 def _hubport(name: str, line: Line, fields: Fields) -> HubPort:
     hub = fields.number("hubid", bits=32)
     if hub is None:
         fields.missing("hubid")
-    spec = HubPort(name, line, hub, fields.text("netdev"))
-    fields.finish()
-    return spec
+    return HubPort(name, line, hub, fields.text("netdev"))
 
 
 def _socket(name: str, line: Line, fields: Fields) -> Socket:
     keys = ("fd", "listen", "connect", "mcast", "localaddr", "udp")
-    spec = Socket(name, line, *(fields.text(key) for key in keys))
-    fields.finish()
-    return spec
+    return Socket(name, line, *(fields.text(key) for key in keys))
 
 
 def _dgram(name: str, line: Line, fields: Fields) -> Dgram:
     local, remote = fields.group("local"), fields.group("remote")
-    spec = Dgram(
+    return Dgram(
         name, line, _endpoint(local) if local else None, _endpoint(remote) if remote else None
     )
-    fields.finish()
-    return spec
 
 
 def _stream(name: str, line: Line, fields: Fields) -> Stream:
     address = fields.group("addr")
     if address is None:
         fields.missing("type" if line.dialect is Dialect.OPTS else "addr")
-    spec = Stream(name, line, _endpoint(address), bool(fields.flag("server")))
-    fields.finish()
-    return spec
+    return Stream(name, line, _endpoint(address), bool(fields.flag("server")))
 
 
 def _endpoint(fields: Fields) -> Endpoint:
@@ -189,14 +183,15 @@ def _endpoint(fields: Fields) -> Endpoint:
     raise fields.line.error(f"Parameter 'type' does not accept value '{kind}'")
 
 
+#: Who takes the keys of each type; a key that nobody has taken is then refused.
 _READERS: dict[str, Callable[[str, Line, Fields], Netdev]] = {
     "hubport": _hubport,
     "socket": _socket,
     "dgram": _dgram,
     "stream": _stream,
     "user": user.interpret,
-    "tap": taps.interpret_tap,
-    "bridge": taps.interpret_bridge,
-    "vde": links.interpret_vde,
-    "l2tpv3": links.interpret_l2tpv3,
+    "tap": taps.take_tap,
+    "bridge": taps.take_bridge,
+    "vde": links.take_vde,
+    "l2tpv3": links.take_l2tpv3,
 }
