@@ -5,7 +5,7 @@ import pytest
 from vnetspec.fixtures.checkers import ARP_REPLY, ECHO_REPLY
 from vnetspec.fixtures.frames import arp_request, echo_request
 from vnetspec.fixtures.guest import Guest
-from vnetspec.fixtures.interface import ADDRESS, MAC, Interface
+from vnetspec.fixtures.interface import ADDRESS, MAC, Device, Interface
 from vnetspec.fixtures.oracle import ARP, Ether, Packet
 from vnetspec.fixtures.requirements import network, requirement
 
@@ -57,6 +57,32 @@ def test_echoes_of_any_size_pass(guest, host, length):
     guest.says(request)
 
     guest.hears(ECHO_REPLY.carrying(bytes(length)) if length else ECHO_REPLY)
+
+
+@requirement("TAP-01", variant="kind")
+@pytest.mark.parametrize(
+    ("options", "has_header", "queues"),
+    [
+        ("", True, 0),
+        (",vnet_hdr=on", True, 0),
+        (",vnet_hdr=off", False, 0),
+        (",queues=1", True, 0),
+        (",queues=3", True, 3),
+    ],
+    ids=["plain", "header", "bare", "queue", "queues"],
+)
+def test_the_kernel_has_a_tap_device_of_that_kind(launch, host, options, has_header, queues):
+    device = Interface("vspec0")
+
+    launch(user=False, arguments=tap(f"ifname=vspec0{options}"))
+
+    assert device.device == Device(
+        kind="tap",
+        has_information=False,
+        has_header=has_header,
+        is_persistent=False,
+        queues=queues,
+    )
 
 
 @requirement("TAP-02")
