@@ -86,7 +86,7 @@ class Machine:
         maker = Maker(self.clock, self._consoles, epoch, report)
         self._filters = Filters(self.fabric, self.loop, self.clock, maker)
         self._board = arguments.board
-        self._cards = Cards(self.fabric, self._board)
+        self._cards = Cards(self.fabric, self._board, arguments.usb, arguments.display, report)
         self._named = 0
         self._closed = False
         try:
@@ -321,7 +321,7 @@ class Machine:
             self._carry_out(nic.interpret_net(line, self._fresh_name(), vlans))
         self._cards.fit()
         for line in arguments.devices:
-            self._cards.plug(device.interpret(line, self._board, arguments.usb))
+            self._cards.plug(device.interpret(line, self._cards.surroundings()))
         for spec in arguments.objects:
             self._filters.add(spec)
         for monitor in arguments.monitors:
