@@ -1,5 +1,10 @@
 """-netdev vde in a real switch, with a plug of the case's own beside it."""
 
+import os
+import pwd
+import re
+from pathlib import Path
+
 import pytest
 
 from vnetspec.fixtures.addresses import ROUTER
@@ -55,6 +60,49 @@ def test_the_first_free_port_is_taken(launch, host):
     launch(user=False, arguments=PLUG)
 
     assert switch.plug().address.name.startswith("003.")
+
+
+@requirement("VDE-02", variant="stay")
+@pytest.mark.parametrize("command", ["netdev_del v0", ""], ids=["deleted", "ended"])
+def test_a_plug_stays_until_its_netdev_goes(launch, host, command):
+    switch = Switch(host)
+    guest = launch(arguments=PLUG)
+    guest.knocks()
+    assert len(switch.descriptions()) == 1
+
+    if command:
+        guest.monitor(command)
+        guest.knocks()
+    else:
+        guest.close()
+
+    switch.is_left()
+
+
+@requirement("VDE-02", variant="end")
+def test_a_switch_that_ends_costs_its_frames_alone(launch, host):
+    switch = Switch(host)
+    guest = launch(arguments=PLUG)
+    guest.knocks()
+
+    switch.close()
+
+    for _ in range(20):
+        guest.knocks()
+
+
+@requirement("VDE-05")
+def test_a_plug_says_whose_it_is(launch, host):
+    switch = Switch(host)
+
+    guest = launch(user=False, arguments=PLUG)
+    guest.monitor("info network")
+
+    (description,) = switch.descriptions()
+    match = re.fullmatch(r"\S+ user=(\S+) pid=(\d+)", description)
+    assert match, f"the plug says {description!r}, MUST be NAME user=USER pid=PID"
+    assert match[1] == pwd.getpwuid(os.getuid()).pw_name
+    assert Path("/proc", match[2], "cmdline").exists()
 
 
 @requirement("VDE-06")
