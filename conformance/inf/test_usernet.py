@@ -38,3 +38,28 @@ def test_what_the_guest_has_not_acknowledged_is_counted(guest, host):
     conversation.acknowledges()
     guest.hears_nothing()
     assert [session.sent for session in sessions(guest)] == [0]
+
+
+@requirement("INF-07", variant="received")
+def test_what_the_host_has_not_taken_is_counted(guest, host):
+    host.kernel.holds_little()
+    conversation, stream = connection(guest, host)
+    said = 0
+
+    def says(data: bytes) -> int:
+        nonlocal said
+        conversation.says("PA", data)
+        conversation.hears("A", ack=conversation.seq)
+        said += len(data)
+        return sessions(guest)[0].received
+
+    while (waiting := says(bytes(1000))) == 0:
+        assert said < 60_000, "the host's kernel takes all, MUST have enough"
+    assert waiting < said
+    for length in (1, 100, 1000):
+        assert says(bytes(length)) == waiting + length
+        waiting += length
+
+    assert stream.takes(said) == bytes(said)
+    guest.knocks()
+    assert [session.received for session in sessions(guest)] == [0]
