@@ -15,7 +15,7 @@ HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port Re
     hostfwd=f"tcp:{LOOPBACK}:5555-:22",
     arguments=["-netdev", f"user,id=z,net=10.9.0.0/24,hostfwd=udp:{LOOPBACK}:5556-:53"],
 )
-def test_each_user_network_has_a_table(guest):
+def test_each_user_network_has_a_table(guest, transcript):
     text = re.sub(r"(\] ) *\d+ ", r"\1 FD ", guest.monitor("info usernet"))
 
     assert text == (
@@ -24,6 +24,8 @@ def test_each_user_network_has_a_table(guest):
         f"Hub -1 (z):\n{HEADER}"
         "  UDP[HOST_FORWARD]  FD       127.0.0.1  5556       10.9.0.15    53     0     0\n"
     )
+
+    transcript.matches()
 
 
 @requirement("INF-07")

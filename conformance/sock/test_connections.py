@@ -88,7 +88,7 @@ def test_a_frame_that_a_client_leaves_unfinished_is_forgotten(guest, host, golde
 
 @requirement("SOCK-05", variant="info")
 @network(arguments=LISTENING)
-def test_the_monitor_shows_who_is_connected_to_a_listener(guest, host):
+def test_the_monitor_shows_who_is_connected_to_a_listener(guest, transcript, host):
     assert state(guest) == "socket,"
     peer = dials(guest, host)
     port = peer.stream.port
@@ -98,6 +98,8 @@ def test_the_monitor_shows_who_is_connected_to_a_listener(guest, host):
     goes_on(guest)
 
     assert state(guest) == "socket,"
+
+    transcript.matches(masks=("port",))
 
 
 @requirement("SOCK-06")
@@ -113,7 +115,7 @@ def test_a_client_carries_frames_both_ways(guest, host, golden):
 
 @requirement("SOCK-06", variant="left")
 @network(arguments=CONNECTING)
-def test_a_client_that_was_left_does_not_connect_again(guest, host):
+def test_a_client_that_was_left_does_not_connect_again(guest, transcript, host):
     server = host.tcp(PORT)
     peer = accepts(guest, server)
     assert state(guest) == f"socket,socket: connect to {LOOPBACK}:{PORT}"
@@ -124,16 +126,20 @@ def test_a_client_that_was_left_does_not_connect_again(guest, host):
     guest.says(question(guest))
     connects_no_more(guest, server)
 
+    transcript.matches()
+
 
 @requirement("SOCK-06", variant="refused")
 @network(arguments=CONNECTING)
-def test_a_client_that_is_refused_does_not_connect_again(guest, host):
+def test_a_client_that_is_refused_does_not_connect_again(guest, transcript, host):
     goes_on(guest)
     assert state(guest) == "socket,"
     server = host.tcp(PORT)
 
     guest.says(question(guest))
     connects_no_more(guest, server)
+
+    transcript.matches()
 
 
 @requirement("SOCK-12")
@@ -184,10 +190,12 @@ def test_a_stream_client_connects_to_a_path(guest, host):
 
 @requirement("SOCK-12", variant="refused")
 @network(arguments=TCP_CLIENT)
-def test_a_stream_client_that_is_refused_hurts_nobody(guest):
+def test_a_stream_client_that_is_refused_hurts_nobody(guest, transcript):
     goes_on(guest)
 
     assert state(guest) == "stream,connection error"
+
+    transcript.matches()
 
 
 @requirement("SOCK-12", variant="oversized")
@@ -203,7 +211,7 @@ def test_an_oversized_frame_ends_that_client_of_a_stream_alone(guest, host):
 
 @requirement("SOCK-12", variant="info")
 @network(arguments=TCP_SERVER)
-def test_the_monitor_shows_who_is_connected_to_a_stream(guest, host):
+def test_the_monitor_shows_who_is_connected_to_a_stream(guest, transcript, host):
     assert state(guest) == "stream,"
     peer = dials(guest, host)
     assert state(guest) == f"stream,tcp:{LOOPBACK}:{peer.stream.port}"
@@ -213,13 +221,17 @@ def test_the_monitor_shows_who_is_connected_to_a_stream(guest, host):
 
     assert state(guest) == "stream,"
 
+    transcript.matches(masks=("port",))
+
 
 @requirement("SOCK-12", variant="info-unix")
 @network(arguments=UNIX_SERVER)
-def test_the_monitor_shows_the_path_of_a_stream(guest, host):
+def test_the_monitor_shows_the_path_of_a_stream(guest, transcript, host):
     dials_path(guest, host)
 
     assert state(guest) == f"stream,unix:{host.directory}/wire"
+
+    transcript.matches()
 
 
 @requirement("SOCK-12", variant="events")

@@ -87,29 +87,35 @@ def test_the_kernel_has_a_tap_device_of_that_kind(launch, host, options, has_hea
 
 @requirement("TAP-02")
 @network(user=False, arguments=tap())
-def test_a_name_that_is_given_is_taken(guest, host):
+def test_a_name_that_is_given_is_taken(guest, transcript, host):
     device = Interface("vspec0")
 
     assert "ifname=vspec0,script=no,downscript=no" in guest.monitor("info network")
     assert device.is_there
 
+    transcript.matches()
+
 
 @requirement("TAP-02", variant="long")
 @network(user=False, arguments=tap("ifname=vspec-averylongname"))
-def test_a_long_name_is_cut(guest, host):
+def test_a_long_name_is_cut(guest, transcript, host):
     device = Interface("vspec-averylong")
 
     assert "ifname=vspec-averylong," in guest.monitor("info network")
     assert device.is_there
 
+    transcript.matches()
+
 
 @requirement("TAP-02", variant="kernel")
 @network(user=False, arguments=tap("vnet_hdr=on"))
-def test_the_kernel_names_a_device_without_a_name(guest, host):
+def test_the_kernel_names_a_device_without_a_name(guest, transcript, host):
     device = Interface("tap0")
 
     assert "ifname=tap0,script=no,downscript=no" in guest.monitor("info network")
     assert device.is_there
+
+    transcript.matches()
 
 
 @requirement("TAP-03")

@@ -18,12 +18,14 @@ PLUG = ["-netdev", "vde,id=v0,sock={dir}/switch", "-netdev", "hubport,id=h9,hubi
 
 
 @requirement("VDE-01")
-def test_a_switch_takes_the_plug(launch, host):
+def test_a_switch_takes_the_plug(launch, transcript, host):
     Switch(host)
 
     guest = launch(user=False, arguments=PLUG)
 
     assert f"v0: index=0,type=vde,sock={host.directory}/switch,fd=" in guest.monitor("info network")
+
+    transcript.matches()
 
 
 @requirement("VDE-02")
@@ -111,12 +113,14 @@ def test_a_plug_says_whose_it_is(launch, host):
     [("/no/such", "No such file or directory"), ("no://such", "Protocol not supported")],
     ids=["path", "scheme"],
 )
-def test_where_there_is_no_switch_it_is_told(refuses, path, reason):
+def test_where_there_is_no_switch_it_is_told(refuses, transcript, path, reason):
     argument = f"vde,id=v0,sock={path}"
 
     assert refuses(arguments=["-netdev", argument]) == (
         f"-netdev {argument}: Could not open vde: {reason}"
     )
+
+    transcript.matches()
 
 
 @requirement("VDE-06", variant="group")
