@@ -34,8 +34,9 @@ from .options.links import L2tpv3, Vde
 from .options.netdev import Dgram, Netdev, Socket, Stream
 from .options.taps import Bridge, Tap
 from .options.user import User
+from .options.vhost import VhostUser, VhostVdpa
 from .slirp.stack import Slirp
-from .wiring import links, netdevs, taps
+from .wiring import links, netdevs, taps, vhost
 from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
@@ -380,6 +381,10 @@ class Machine:
                 return links.vde(site, spec)
             case L2tpv3():
                 return links.l2tpv3(site, spec)
+            case VhostUser():
+                vhost.refuse_user(spec, self._consoles.means(spec.chardev))
+            case VhostVdpa():
+                vhost.refuse_vdpa(spec)
         return self._make_hub_port(spec)
 
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:

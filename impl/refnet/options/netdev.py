@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from . import links, taps, user
+from . import links, taps, user, vhost
 from .fields import Fields
 from .grammar import Dialect, Line, Report, is_help, split_json, split_keyval, split_opts
 
 #: In the order of ``-netdev help``.
 TYPES = ("socket", "stream", "dgram", "hubport", "tap", "user", "l2tpv3", "vde", "bridge")
-#: QEMU has these, refnet has not.
-ABSENT = ("none", "nic", "vhost-user", "vhost-vdpa")
 _DOTTED = ("stream", "dgram")
 
 HELP = "Available netdev backend types:\n" + "".join(f"{name}\n" for name in TYPES)
@@ -97,6 +95,8 @@ Netdev: TypeAlias = (
     | taps.Bridge
     | links.Vde
     | links.L2tpv3
+    | vhost.VhostUser
+    | vhost.VhostVdpa
 )
 
 
@@ -128,13 +128,20 @@ def interpret(line: Line) -> Netdev:
     fields = Fields(line)
     name = fields.required("id")
     kind = fields.required("type")
-    if kind in ABSENT:
-        raise line.error(f"network backend '{kind}' is not compiled into this binary")
-    if kind not in TYPES:
+    if kind in _ABSENT:
+        _ABSENT[kind](fields)
+        fields.finish()
+        raise line.error(absent(kind))
+    if kind not in _READERS:
         raise line.error(f"Parameter 'type' does not accept value '{kind}'")
     spec = _READERS[kind](name, line, fields)
     fields.finish()
     return spec
+
+
+def absent(kind: str) -> str:
+    """What is said of a type that QEMU knows and refnet does not have."""
+    return f"network backend '{kind}' is not compiled into this binary"
 
 
 def _hubport(name: str, line: Line, fields: Fields) -> HubPort:
@@ -194,4 +201,25 @@ _READERS: dict[str, Callable[[str, Line, Fields], Netdev]] = {
     "bridge": taps.take_bridge,
     "vde": links.take_vde,
     "l2tpv3": links.take_l2tpv3,
+    "vhost-user": vhost.take_user,
+    "vhost-vdpa": vhost.take_vdpa,
+}
+
+
+def _nic(fields: Fields) -> None:
+    for key in ("netdev", "macaddr", "model", "addr"):
+        fields.text(key)
+    fields.number("vectors", bits=32, signed=False)
+
+
+def _netmap(fields: Fields) -> None:
+    fields.required("ifname")
+    fields.text("devname")
+
+
+#: Who takes the keys of the types that QEMU 7.2 knows and is built without.
+_ABSENT: dict[str, Callable[[Fields], None]] = {
+    "none": lambda fields: None,
+    "nic": _nic,
+    "netmap": _netmap,
 }
