@@ -22,7 +22,7 @@ def test_models_are_listed_in_order(refuses, option):
 
 @requirement("CLI-03")
 @network(**started(*PC, defaults=True))
-def test_without_a_word_there_are_a_nic_and_a_user_network(guest):
+def test_without_a_word_there_are_a_nic_and_a_user_network(guest, transcript):
     assert listing(guest) == [
         "hub 0",
         f" \\ hub0port1: {user()}",
@@ -30,30 +30,36 @@ def test_without_a_word_there_are_a_nic_and_a_user_network(guest):
     ]
     assert warnings(guest) == []
 
+    transcript.matches()
+
 
 @requirement("CLI-03", variant="none")
 @pytest.mark.parametrize("words", ["-net none", "-nic none", "-nodefaults"])
-def test_there_may_be_no_network(launch, words):
+def test_there_may_be_no_network(launch, transcript, words):
     guest = launch(**started(*PC, *words.split(), defaults=True))
 
     assert listing(guest) == []
     assert warnings(guest) == []
+
+    transcript.matches()
 
 
 @requirement("CLI-04")
 @pytest.mark.parametrize(
     ("machine", "model"), [("pc", "e1000"), ("q35", "e1000e"), ("isapc", "ne2k_isa")]
 )
-def test_the_default_nic_is_the_machine_s(launch, machine, model):
+def test_the_default_nic_is_the_machine_s(launch, transcript, machine, model):
     guest = launch(**started("-M", machine, "-S", "-nic", "user,id=u"))
 
     assert listing(guest) == [nic(f"{model}.0"), f" \\ {user('u')}"]
     assert warnings(guest) == []
 
+    transcript.matches()
+
 
 @requirement("CLI-04", variant="none")
 @pytest.mark.parametrize("machine", ["none", "microvm"])
-def test_a_machine_without_a_place_makes_no_nic(launch, machine):
+def test_a_machine_without_a_place_makes_no_nic(launch, transcript, machine):
     guest = launch(**started("-M", machine, "-S", "-nic", "user,id=u"))
 
     assert listing(guest) == [user("u")]
@@ -63,10 +69,12 @@ def test_a_machine_without_a_place_makes_no_nic(launch, machine):
         " (not supported by this machine?)",
     ]
 
+    transcript.matches()
+
 
 @requirement("CLI-12")
 @pytest.mark.parametrize("machine", ["none", "pc"])
-def test_a_ninth_nic_is_refused(refuses, machine):
+def test_a_ninth_nic_is_refused(refuses, transcript, machine):
     nics = [word for _ in range(9) for word in ("-nic", "user")]
     nets = [word for _ in range(9) for word in ("-net", "nic")]
 
@@ -76,10 +84,12 @@ def test_a_ninth_nic_is_refused(refuses, machine):
     )
     assert refuses(**started("-M", machine, *nets)) == "-net nic: too many NICs"
 
+    transcript.matches()
+
 
 @requirement("CLI-13")
 @network(**started("-M", "isapc", "-S", *["-net", "nic"] * 7, "-net", "user,id=u"))
-def test_there_are_places_for_six_isa_nics(guest):
+def test_there_are_places_for_six_isa_nics(guest, transcript):
     assert listing(guest) == [
         "hub 0",
         f" \\ hub0port7: {user('u')}",
@@ -88,10 +98,12 @@ def test_there_are_places_for_six_isa_nics(guest):
     ]
     assert warnings(guest)[-1].startswith("warning: requested NIC (#net, model unspecified)")
 
+    transcript.matches()
+
 
 @requirement("CLI-17")
 @network(**started(*PC, "-net", "nic", "-net", "nic", "-net", "user", "-nic", "user"))
-def test_names_are_made_up(guest):
+def test_names_are_made_up(guest, transcript):
     assert listing(guest) == [
         "hub 0",
         f" \\ hub0port2: {user()}",
@@ -100,6 +112,8 @@ def test_names_are_made_up(guest):
         nic("e1000.0"),
         f" \\ {user()}",
     ]
+
+    transcript.matches()
 
 
 @requirement("CLI-19")
@@ -110,7 +124,7 @@ def test_names_are_made_up(guest):
         *("-netdev", "user,id=v", "-netdev", "user,id=u"),
     )
 )
-def test_the_order_of_kinds_does_not_matter(guest):
+def test_the_order_of_kinds_does_not_matter(guest, transcript):
     assert listing(guest) == [
         nic("e1000.0"),
         f" \\ {user('w')}",
@@ -120,15 +134,19 @@ def test_the_order_of_kinds_does_not_matter(guest):
         f" \\ {user('v')}",
     ]
 
+    transcript.matches()
+
 
 @requirement("CLI-20")
 @network(**started(*PC, "-usb", "-netdev", "user,id=u", "-device", "usb-net,netdev=u"))
-def test_usb_net_is_on_a_usb_bus(guest):
+def test_usb_net_is_on_a_usb_bus(guest, transcript):
     assert listing(guest) == [nic("usb-net.0"), f" \\ {user('u')}"]
+
+    transcript.matches()
 
 
 @requirement("CLI-20", variant="refused")
-def test_usb_net_is_on_no_other_bus(refuses):
+def test_usb_net_is_on_no_other_bus(refuses, transcript):
     assert (
         refuses(**started(*PC, "-device", "usb-net"))
         == "-device usb-net: No 'usb-bus' bus found for device 'usb-net'"
@@ -137,6 +155,8 @@ def test_usb_net_is_on_no_other_bus(refuses):
         refuses(**started(*PC, "-usb", "-nic", "user,model=usb-net"))
         == "Unsupported NIC model: usb-net"
     )
+
+    transcript.matches()
 
 
 @requirement("CLI-21")
@@ -147,7 +167,9 @@ def test_usb_net_is_on_no_other_bus(refuses):
         ("virtio-net", "virtio-net-pci"),
     ],
 )
-def test_advised_models_are_devices(launch, device, model):
+def test_advised_models_are_devices(launch, transcript, device, model):
     guest = launch(**started(*PC, "-netdev", "user,id=u", "-device", f"{device},netdev=u"))
 
     assert listing(guest) == [nic(f"{model}.0"), f" \\ {user('u')}"]
+
+    transcript.matches()

@@ -36,10 +36,12 @@ def test_backends_are_listed(refuses):
         ("domainname=", "'domainname' parameter cannot be empty"),
     ],
 )
-def test_what_does_not_fit_an_ipv4_network_is_refused(refuses, options, complaint):
+def test_what_does_not_fit_an_ipv4_network_is_refused(refuses, transcript, options, complaint):
     argument = f"user,id=u,{options}"
 
     assert refuses(**started("-netdev", argument)) == f"-netdev {argument}: {complaint}"
+
+    transcript.matches()
 
 
 @requirement("CLI-09")
@@ -58,10 +60,12 @@ def test_what_does_not_fit_an_ipv4_network_is_refused(refuses, options, complain
         ("ipv6-dns=fec1::3,restrict=on", "IPv6 DNS doesn't belong to network"),
     ],
 )
-def test_what_does_not_fit_an_ipv6_network_is_refused(refuses, options, complaint):
+def test_what_does_not_fit_an_ipv6_network_is_refused(refuses, transcript, options, complaint):
     argument = f"user,id=u,{options}"
 
     assert refuses(**started("-netdev", argument)) == f"-netdev {argument}: {complaint}"
+
+    transcript.matches()
 
 
 @requirement("CLI-10")
@@ -87,10 +91,12 @@ def test_what_does_not_fit_an_ipv6_network_is_refused(refuses, options, complain
         ("-net nic,netdev=zz", "netdev 'zz' not found"),
     ],
 )
-def test_wrong_options_are_refused_by_name(refuses, words, complaint):
+def test_wrong_options_are_refused_by_name(refuses, transcript, words, complaint):
     option = " ".join(words.split()[-2:])
 
     assert refuses(**started(*words.split())) == f"{option}: {complaint}"
+
+    transcript.matches()
 
 
 @requirement("CLI-11")
@@ -112,10 +118,12 @@ def test_wrong_options_are_refused_by_name(refuses, words, complaint):
         ("-nic user,mac=zz", "invalid syntax for ethernet address"),
     ],
 )
-def test_a_nic_that_does_not_fit_is_refused(refuses, words, complaint):
+def test_a_nic_that_does_not_fit_is_refused(refuses, transcript, words, complaint):
     option = " ".join(words.split()[-2:])
 
     assert refuses(**started(*PC, *words.split())) == f"{option}: {complaint}"
+
+    transcript.matches()
 
 
 @requirement("CLI-11", variant="machine")
@@ -130,8 +138,10 @@ def test_a_nic_that_does_not_fit_is_refused(refuses, words, complaint):
         ("-M none -device ne2k_isa", "-device ne2k_isa: No 'ISA' bus found for device 'ne2k_isa'"),
     ],
 )
-def test_a_nic_that_the_machine_can_not_have_is_refused(refuses, words, complaint):
+def test_a_nic_that_the_machine_can_not_have_is_refused(refuses, transcript, words, complaint):
     assert refuses(**started(*words.split())) == complaint
+
+    transcript.matches()
 
 
 @requirement("CLI-14")
@@ -142,10 +152,12 @@ def test_a_nic_that_the_machine_can_not_have_is_refused(refuses, words, complain
         *("-user-net", "-isa", "-nics 1"),
     ],
 )
-def test_removed_options_are_unknown(refuses, words):
+def test_removed_options_are_unknown(refuses, transcript, words):
     option = words.split()[0]
 
     assert refuses(**started(*words.split())) == f"{option}: invalid option"
+
+    transcript.matches()
 
 
 @requirement("CLI-14", variant="net")
@@ -159,5 +171,7 @@ def test_removed_options_are_unknown(refuses, words):
         ("channel,x=y", "Parameter 'type' does not accept value 'channel'"),
     ],
 )
-def test_removed_parameters_are_unknown(refuses, argument, complaint):
+def test_removed_parameters_are_unknown(refuses, transcript, argument, complaint):
     assert refuses(**started("-net", argument)) == f"-net {argument}: {complaint}"
+
+    transcript.matches()

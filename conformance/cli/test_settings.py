@@ -32,7 +32,7 @@ def test_user_net_and_isa_are_a_hub(guest):
 
 
 @requirement("CLI-16")
-def test_a_user_network_without_settings(guest, golden):
+def test_a_user_network_without_settings(guest, transcript, golden):
     guest.says(discover())
 
     offer = guest.hears_only(DHCP_OFFER.where(BOOTP, yiaddr="10.0.2.15", siaddr=ROUTER))
@@ -44,6 +44,8 @@ def test_a_user_network_without_settings(guest, golden):
     ]
     assert guest.link.monitor("info network").count("net=10.0.2.0,restrict=off") == 1
     golden.matches(guest.wire)
+
+    transcript.matches()
 
 
 @requirement("CLI-16", variant="families")

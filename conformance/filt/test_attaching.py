@@ -25,21 +25,25 @@ def test_dumps_of_every_kind_of_netdev_see_the_same(guest, host):
 
 
 @requirement("FILT-06", variant="unknown")
-def test_a_dump_does_not_attach_to_what_is_no_netdev(refuses):
+def test_a_dump_does_not_attach_to_what_is_no_netdev(refuses, transcript):
     assert (
         refuses(arguments=dump(netdev="nobody"))
         == "Parameter 'netdev' expects a network backend id"
     )
 
+    transcript.matches()
+
 
 @requirement("FILT-06", variant="missing")
-def test_a_dump_attaches_to_something(refuses, host):
+def test_a_dump_attaches_to_something(refuses, transcript, host):
     object_ = f"filter-dump,id=own,file={host.directory}/own.pcap"
 
     assert (
         refuses(arguments=["-object", "filter-dump,id=own,file={dir}/own.pcap"])
         == f"-object {object_}: Parameter 'netdev' is missing"
     )
+
+    transcript.matches()
 
 
 @requirement("FILT-07")
@@ -53,7 +57,7 @@ def test_a_dump_that_is_off_records_nothing(guest, host):
 
 @requirement("FILT-07", variant="switched")
 @network(arguments=dump("status=off"))
-def test_a_dump_is_switched_on_and_off(guest, host):
+def test_a_dump_is_switched_on_and_off(guest, transcript, host):
     guest.says(arp_request(ROUTER, sender="10.0.2.21"))
     guest.hears(ARP_REPLY)
     guest.monitor("qom-set /objects/own status on")
@@ -66,10 +70,12 @@ def test_a_dump_is_switched_on_and_off(guest, host):
 
     assert frames(host.directory / "own.pcap") == heard_and_said(guest)[2:4]
 
+    transcript.matches()
+
 
 @requirement("FILT-07", variant="deleted")
 @network(arguments=dump())
-def test_a_deleted_dump_records_no_more(guest, host):
+def test_a_deleted_dump_records_no_more(guest, transcript, host):
     guest.says(arp_request(ROUTER, sender="10.0.2.21"))
     guest.hears(ARP_REPLY)
     guest.monitor("object_del own")
@@ -79,28 +85,34 @@ def test_a_deleted_dump_records_no_more(guest, host):
 
     assert frames(host.directory / "own.pcap") == heard_and_said(guest)[:2]
 
+    transcript.matches()
+
 
 @requirement("FILT-07", variant="bad")
 @pytest.mark.parametrize("status", ["maybe", "ON", "true"])
-def test_another_status_is_refused(refuses, status):
+def test_another_status_is_refused(refuses, transcript, status):
     assert (
         refuses(arguments=dump(f"status={status}"))
         == "Invalid value for netfilter status, should be 'on' or 'off'"
     )
 
+    transcript.matches()
+
 
 @requirement("FILT-07", variant="bad-switch")
 @network(arguments=dump())
-def test_a_dump_is_not_switched_to_another_status(guest):
+def test_a_dump_is_not_switched_to_another_status(guest, transcript):
     assert (
         guest.monitor("qom-set /objects/own status maybe")
         == "Error: Invalid value for netfilter status, should be 'on' or 'off'\n"
     )
 
+    transcript.matches()
+
 
 @requirement("FILT-09")
 @pytest.mark.parametrize("kind", ["dump", "replay"])
-def test_a_filter_does_not_attach_to_several_queues(refuses, kind):
+def test_a_filter_does_not_attach_to_several_queues(refuses, transcript, kind):
     if not Path("/dev/net/tun").exists():
         raise Unsupported("taps take /dev/net/tun: load the module tun")
     tap = ["-netdev", "tap,id=t0,queues=2,script=no,downscript=no"]
@@ -109,3 +121,5 @@ def test_a_filter_does_not_attach_to_several_queues(refuses, kind):
     assert (
         refuses(arguments=tap + filter_(kind, *file, netdev="t0")) == "multiqueue is not supported"
     )
+
+    transcript.matches()

@@ -76,7 +76,7 @@ def test_what_is_held_goes_on_when_the_buffer_is_deleted(guest, golden):
 
 
 @requirement("FILT-12", variant="missing")
-def test_a_buffer_has_an_interval(refuses):
+def test_a_buffer_has_an_interval(refuses, transcript):
     object_ = "filter-buffer,id=f,netdev=u0"
 
     assert (
@@ -84,13 +84,17 @@ def test_a_buffer_has_an_interval(refuses):
         == f"-object {object_}: Parameter 'interval' is missing"
     )
 
+    transcript.matches()
+
 
 @requirement("FILT-12", variant="nought")
-def test_the_interval_is_not_nought(refuses):
+def test_the_interval_is_not_nought(refuses, transcript):
     assert (
         refuses(arguments=filter_("buffer", "interval=0"))
         == "Property 'filter-buffer.interval' requires a positive value"
     )
+
+    transcript.matches()
 
 
 @requirement("FILT-12", variant="bad")
@@ -103,10 +107,12 @@ def test_the_interval_is_not_nought(refuses):
         ("4294967296", "uint32_t"),
     ],
 )
-def test_the_interval_is_a_number(refuses, interval, kind):
+def test_the_interval_is_a_number(refuses, transcript, interval, kind):
     object_ = f"filter-buffer,id=f,netdev=u0,interval={interval}"
 
     assert (
         refuses(arguments=["-object", object_])
         == f"-object {object_}: Parameter 'interval' expects {kind}"
     )
+
+    transcript.matches()

@@ -56,11 +56,13 @@ def test_others_may_read_a_dump_and_not_write_it(guest, host):
 
 
 @requirement("FILT-02", variant="file")
-def test_a_dump_needs_a_file(refuses):
+def test_a_dump_needs_a_file(refuses, transcript):
     assert (
         refuses(arguments=["-object", "filter-dump,id=own,netdev=u0"])
         == "-object filter-dump,id=own,netdev=u0: Parameter 'file' is missing"
     )
+
+    transcript.matches()
 
 
 @requirement("FILT-02", variant="unwritable")
@@ -69,7 +71,7 @@ def test_a_dump_needs_a_file(refuses):
     [("{dir}/nowhere/x", "No such file or directory"), ("{dir}", "Is a directory")],
     ids=["nowhere", "directory"],
 )
-def test_a_dump_needs_a_file_that_can_be_written(refuses, host, file, why):
+def test_a_dump_needs_a_file_that_can_be_written(refuses, transcript, host, file, why):
     place = file.replace("{dir}", str(host.directory))
 
     assert (
@@ -77,10 +79,14 @@ def test_a_dump_needs_a_file_that_can_be_written(refuses, host, file, why):
         == f"net dump: can't open {place}: {why}"
     )
 
+    transcript.matches()
+
 
 @requirement("FILT-02", variant="maxlen-nought")
-def test_the_longest_record_is_not_empty(refuses):
+def test_the_longest_record_is_not_empty(refuses, transcript):
     assert (
         refuses(arguments=dump("maxlen=0"))
         == "Property 'filter-dump.maxlen' doesn't take value '0'"
     )
+
+    transcript.matches()

@@ -44,11 +44,13 @@ def test_a_filter_of_another_purpose_changes_nothing(launch, host, golden, kind)
 
 @requirement("FILT-14")
 @pytest.mark.parametrize("kind", sorted(OWN))
-def test_help_lists_what_all_filters_have_and_their_own(refuses, kind):
+def test_help_lists_what_all_filters_have_and_their_own(refuses, transcript, kind):
     listed = sorted((COMMON | OWN[kind]).items())
     lines = [f"filter-{kind} options:", *(f"  {name}=<{type_}>" for name, type_ in listed)]
 
     assert refuses(arguments=["-object", f"filter-{kind},help"]).splitlines() == lines
+
+    transcript.matches()
 
 
 @requirement("FILT-14", variant="listed")
@@ -61,7 +63,7 @@ def test_help_lists_what_all_filters_have_and_their_own(refuses, kind):
         *filter_("rewriter", "vnet_hdr_support=on", "position=id=b", "insert=before", name="w"),
     ]
 )
-def test_info_network_lists_filters_and_their_properties(guest):
+def test_info_network_lists_filters_and_their_properties(guest, transcript):
     after = guest.monitor("info network").partition(": u0: ")[2].splitlines()
 
     assert [line for line in after if line.startswith("  - ") and "filter-dump" not in line] == [
@@ -75,11 +77,15 @@ def test_info_network_lists_filters_and_their_properties(guest):
         "status=off,insert=behind,netdev=u0,queue=tx",
     ]
 
+    transcript.matches()
+
 
 @requirement("FILT-16")
 @pytest.mark.parametrize("argument", ["dump", "dump,file=x", "dump,vlan=0,file=x,len=5"])
-def test_the_dump_of_old_is_refused(refuses, argument):
+def test_the_dump_of_old_is_refused(refuses, transcript, argument):
     assert (
         refuses(arguments=["-net", argument])
         == f"-net {argument}: Parameter 'type' does not accept value 'dump'"
     )
+
+    transcript.matches()

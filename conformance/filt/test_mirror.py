@@ -52,7 +52,7 @@ def test_the_length_of_the_virtio_header_stands_behind_that_of_the_frame(guest, 
 
 @requirement("FILT-10", variant="off")
 @network(arguments=OUT + filter_("mirror", "outdev=out", "status=off"))
-def test_a_mirror_is_switched_on(guest, host):
+def test_a_mirror_is_switched_on(guest, transcript, host):
     server = host.unix("out")
     guest.resolves()
 
@@ -60,6 +60,8 @@ def test_a_mirror_is_switched_on(guest, host):
     guest.resolves()
 
     hears_frames(server.accepts(), *heard_and_said(guest)[2:])
+
+    transcript.matches()
 
 
 @requirement("FILT-10", variant="unheard")
@@ -77,7 +79,7 @@ def test_a_mirror_without_a_listener_holds_nothing_up(guest, golden):
 
 
 @requirement("FILT-10", variant="missing")
-def test_a_mirror_has_a_device(refuses):
+def test_a_mirror_has_a_device(refuses, transcript):
     object_ = "filter-mirror,id=f,netdev=u0"
 
     assert (
@@ -85,15 +87,21 @@ def test_a_mirror_has_a_device(refuses):
         == f"-object {object_}: Parameter 'outdev' is missing"
     )
 
+    transcript.matches()
+
 
 @requirement("FILT-10", variant="unknown")
-def test_the_device_of_a_mirror_exists(refuses):
+def test_the_device_of_a_mirror_exists(refuses, transcript):
     assert refuses(arguments=filter_("mirror", "outdev=zz")) == "Device 'zz' not found"
+
+    transcript.matches()
 
 
 @requirement("FILT-10", variant="shared")
-def test_a_device_has_one_filter(refuses):
+def test_a_device_has_one_filter(refuses, transcript):
     null = ["-chardev", "null,id=out"]
     first, second = (filter_("mirror", "outdev=out", name=name) for name in ("f", "g"))
 
     assert refuses(arguments=null + first + second) == "Device 'out' is in use"
+
+    transcript.matches()

@@ -63,7 +63,7 @@ def test_a_filter_stands_where_it_is_put(launch, host, place, sees):
 
 @requirement("FILT-08", variant="running")
 @network(arguments=dump(name="a"))
-def test_a_filter_is_put_between_others_while_the_network_runs(guest, host):
+def test_a_filter_is_put_between_others_while_the_network_runs(guest, transcript, host):
     guest.resolves()
     assert names_on_u0(guest) == ["f0", "a"]
 
@@ -75,6 +75,8 @@ def test_a_filter_is_put_between_others_while_the_network_runs(guest, host):
     guest.monitor("object_del f0")
     assert names_on_u0(guest) == ["d", "c", "b", "a"]
     guest.resolves()
+
+    transcript.matches()
 
 
 @requirement("FILT-08", variant="bad")
@@ -88,20 +90,24 @@ def test_a_filter_is_put_between_others_while_the_network_runs(guest, host):
         ("id=other", "filter 'other' belongs to a different netdev"),
     ],
 )
-def test_another_position_is_refused(refuses, position, complaint):
+def test_another_position_is_refused(refuses, transcript, position, complaint):
     arguments = filter_("replay", name="other", netdev="s0")
 
     assert refuses(arguments=arguments + dump(f"position={position}")) == complaint
 
+    transcript.matches()
+
 
 @requirement("FILT-08", variant="bad-insert")
-def test_another_insert_is_refused(refuses):
+def test_another_insert_is_refused(refuses, transcript):
     object_ = "filter-replay,id=f,netdev=u0,insert=beside"
 
     assert (
         refuses(arguments=["-object", object_])
         == f"-object {object_}: Parameter 'insert' does not accept value 'beside'"
     )
+
+    transcript.matches()
 
 
 def ask(guest):

@@ -137,10 +137,12 @@ def test_the_queue_is_seen_from_the_netdev(guest, host):
 
 @requirement("FILT-05", variant="bad")
 @pytest.mark.parametrize("queue", ["bad", "RX", "both"])
-def test_another_queue_is_refused(refuses, host, queue):
+def test_another_queue_is_refused(refuses, transcript, host, queue):
     object_ = f"filter-dump,id=own,netdev=u0,file={host.directory}/own.pcap,queue={queue}"
 
     assert (
         refuses(arguments=dump(f"queue={queue}"))
         == f"-object {object_}: Parameter 'queue' does not accept value '{queue}'"
     )
+
+    transcript.matches()

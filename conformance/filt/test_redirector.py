@@ -147,10 +147,12 @@ def test_what_went_out_comes_back_another_way(guest, host, golden):
     ],
     ids=["none", "same", "in", "out", "in-out", "out-in"],
 )
-def test_a_redirector_has_devices_that_exist(refuses, properties, complaint):
+def test_a_redirector_has_devices_that_exist(refuses, transcript, properties, complaint):
     null = ["-chardev", "null,id=n"]
 
     assert refuses(arguments=null + filter_("redirector", *properties)) == complaint
+
+    transcript.matches()
 
 
 def taken(stream):

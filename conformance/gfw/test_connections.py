@@ -123,9 +123,11 @@ def test_the_port_is_not_served_by_udp(guest, golden):
 
 
 @requirement("GFW-10", variant="rule")
-def test_a_rule_for_udp_is_refused(refuses):
+def test_a_rule_for_udp_is_refused(refuses, transcript):
     rule = f"udp:{SERVER}:7-null"
 
     assert refuses(guestfwd=rule) == (
         f"-netdev user,id=u0,guestfwd={rule}: Invalid guest forwarding rule '{rule}'"
     )
+
+    transcript.matches()

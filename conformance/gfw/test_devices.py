@@ -135,7 +135,7 @@ def test_a_device_may_be_a_unix_socket(guest, golden, host):
     ],
     ids=["none", "unknown", "refused"],
 )
-def test_a_device_that_can_not_be_opened_is_refused(refuses, device, complaint):
+def test_a_device_that_can_not_be_opened_is_refused(refuses, transcript, device, complaint):
     rule = f"tcp:{SERVER}:7-{device}"
     said = f"-netdev user,id=u0,guestfwd={rule}: "
 
@@ -143,3 +143,5 @@ def test_a_device_that_can_not_be_opened_is_refused(refuses, device, complaint):
         f"{said}{complaint}",
         f"{said}Could not open guest forwarding device 'guestfwd.tcp.7'",
     ]
+
+    transcript.matches()

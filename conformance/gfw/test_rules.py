@@ -46,18 +46,22 @@ def test_the_server_is_by_default_the_networks_fourth_address(guest, golden):
 
 @requirement("GFW-01", variant="malformed")
 @pytest.mark.parametrize("rule", MALFORMED)
-def test_a_malformed_rule_is_refused(refuses, rule):
+def test_a_malformed_rule_is_refused(refuses, transcript, rule):
     assert refuses(guestfwd=rule) == said_of(rule, f"Invalid guest forwarding rule '{rule}'")
+
+    transcript.matches()
 
 
 @requirement("GFW-01", variant="conflict")
 @pytest.mark.parametrize("address", [ROUTER, NAMESERVER, "10.0.3.1", "192.168.1.1"])
-def test_a_server_that_can_not_be_is_refused(refuses, address):
+def test_a_server_that_can_not_be_is_refused(refuses, transcript, address):
     rule = f"tcp:{address}:80-null"
 
     text = refuses(guestfwd=rule)
 
     assert text == said_of(rule, f"Conflicting/invalid host:port in guest forwarding rule '{rule}'")
+
+    transcript.matches()
 
 
 def said_of(rule: str, text: str) -> str:

@@ -16,7 +16,7 @@ UNKNOWN = f"host forwarding rule for {RULE} not found\n"
 
 @requirement("HFW-10")
 @pytest.mark.parametrize("identifier", ["", "u0 "], ids=["first", "named"])
-def test_a_rule_may_be_added_and_removed(guest, golden, host, identifier):
+def test_a_rule_may_be_added_and_removed(guest, transcript, golden, host, identifier):
     guest.announces()
     with pytest.raises(ConnectionRefusedError):
         host.connects(5522)
@@ -31,10 +31,12 @@ def test_a_rule_may_be_added_and_removed(guest, golden, host, identifier):
     assert guest.monitor(f"hostfwd_remove {identifier}{RULE}") == UNKNOWN
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HFW-10", variant="connected")
 @network(hostfwd=f"{RULE}-:22")
-def test_a_connection_outlives_its_rule(guest, golden, host):
+def test_a_connection_outlives_its_rule(guest, transcript, golden, host):
     guest.announces()
     client = host.connects(5522, source=(LOOPBACK, 41021))
     conversation = answers(guest, 22)
@@ -46,10 +48,12 @@ def test_a_connection_outlives_its_rule(guest, golden, host):
     assert states(guest) == ["ESTABLISHED"]
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HFW-10", variant="udp")
 @network(hostfwd=f"udp:{LOOPBACK}:5007-:7")
-def test_tcp_and_udp_rules_are_told_apart(guest, golden):
+def test_tcp_and_udp_rules_are_told_apart(guest, transcript, golden):
     guest.announces()
     rule = f"{LOOPBACK}:5007"
 
@@ -61,6 +65,8 @@ def test_tcp_and_udp_rules_are_told_apart(guest, golden):
     )
     assert states(guest, "UDP") == []
     golden.matches(guest.wire)
+
+    transcript.matches()
 
 
 @requirement("HFW-10", variant="bad")
@@ -81,21 +87,27 @@ def test_tcp_and_udp_rules_are_told_apart(guest, golden):
         (f"hostfwd_remove {RULE}", UNKNOWN),
     ],
 )
-def test_what_can_not_be_done_is_said(guest, command, answer):
+def test_what_can_not_be_done_is_said(guest, transcript, command, answer):
     assert guest.monitor(command) == answer
+
+    transcript.matches()
 
 
 @requirement("HFW-10", variant="twice")
 @network(hostfwd=f"{RULE}-:22")
-def test_a_port_is_not_forwarded_twice(guest):
+def test_a_port_is_not_forwarded_twice(guest, transcript):
     answer = guest.monitor(f"hostfwd_add {RULE}-:23")
 
     assert answer == f"Could not set up host forwarding rule '{RULE}-:23'\n"
     assert states(guest) == ["HOST_FORWARD"]
 
+    transcript.matches()
+
 
 @requirement("HFW-10", variant="no-user")
 @network(user=False)
 @pytest.mark.parametrize("command", [f"hostfwd_add {RULE}-:22", f"hostfwd_remove {RULE}"])
-def test_without_a_user_network_there_is_nothing_to_forward_to(guest, command):
+def test_without_a_user_network_there_is_nothing_to_forward_to(guest, transcript, command):
     assert guest.monitor(command) == "user mode network stack not in use\n"
+
+    transcript.matches()

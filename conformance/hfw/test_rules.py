@@ -92,25 +92,29 @@ def test_host_port_0_is_chosen_by_the_host(guest, golden, host):
 
 @requirement("HFW-08", variant="guest")
 @pytest.mark.parametrize("port", [0, 65536])
-def test_the_guests_port_is_1_to_65535(refuses, port):
+def test_the_guests_port_is_1_to_65535(refuses, transcript, port):
     rule = f"tcp::5555-:{port}"
 
     text = refuses(hostfwd=rule)
 
     assert text == said_of(rule, f"Invalid host forwarding rule '{rule}' (Bad guest port)")
 
+    transcript.matches()
+
 
 @requirement("HFW-09")
 @pytest.mark.parametrize(("rule", "reason"), BAD.items())
-def test_a_bad_rule_is_refused_with_the_reason(refuses, rule, reason):
+def test_a_bad_rule_is_refused_with_the_reason(refuses, transcript, rule, reason):
     text = refuses(hostfwd=rule)
 
     assert text == said_of(rule, f"Invalid host forwarding rule '{rule}' ({reason})")
 
+    transcript.matches()
+
 
 @requirement("HFW-09", variant="bind")
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])
-def test_a_port_in_use_is_refused(refuses, host, protocol):
+def test_a_port_in_use_is_refused(refuses, transcript, host, protocol):
     rule = f"{protocol}:{LOOPBACK}:5555-:22"
     host.tcp(5555)
     host.udp(5555)
@@ -119,14 +123,18 @@ def test_a_port_in_use_is_refused(refuses, host, protocol):
 
     assert text == said_of(rule, f"Could not set up host forwarding rule '{rule}'")
 
+    transcript.matches()
+
 
 @requirement("HFW-09", variant="address")
-def test_an_address_that_the_host_does_not_have_is_refused(refuses):
+def test_an_address_that_the_host_does_not_have_is_refused(refuses, transcript):
     rule = f"tcp:{NOWHERE}:5555-:22"
 
     text = refuses(hostfwd=rule)
 
     assert text == said_of(rule, f"Could not set up host forwarding rule '{rule}'")
+
+    transcript.matches()
 
 
 @requirement("HFW-13")
@@ -138,16 +146,20 @@ def test_an_address_that_the_host_does_not_have_is_refused(refuses):
         ("tcp:::1:5555-:22", "Bad host port"),
     ],
 )
-def test_unix_sockets_and_ipv6_are_not_taken(refuses, rule, reason):
+def test_unix_sockets_and_ipv6_are_not_taken(refuses, transcript, rule, reason):
     text = refuses(hostfwd=rule)
 
     assert text.startswith(said_of(rule, f"Invalid host forwarding rule '{rule}' ("))
     assert text.endswith(f"({reason})")
 
+    transcript.matches()
+
 
 @requirement("HFW-14")
-def test_redir_is_no_option(refuses):
+def test_redir_is_no_option(refuses, transcript):
     assert refuses(arguments=["-redir", "tcp:5555::23"]) == "-redir: invalid option"
+
+    transcript.matches()
 
 
 @requirement("HFW-15")
@@ -162,12 +174,14 @@ def test_addresses_may_be_short(guest, golden):
 
 
 @requirement("HFW-15", variant="strange")
-def test_an_address_that_is_short_is_not_the_network_it_looks_like(refuses):
+def test_an_address_that_is_short_is_not_the_network_it_looks_like(refuses, transcript):
     rule = "tcp:1.2.3:5555-:22"
 
     text = refuses(hostfwd=rule)
 
     assert text == said_of(rule, f"Could not set up host forwarding rule '{rule}'")
+
+    transcript.matches()
 
 
 def said_of(rule: str, text: str) -> str:

@@ -11,7 +11,7 @@ from vnetspec.fixtures.requirements import network, requirement
 
 @requirement("HUB-07")
 @network(ports=3, arguments=["-netdev", "hubport,id=p5,hubid=5"])
-def test_ports_and_hubs_are_listed_newest_first(guest):
+def test_ports_and_hubs_are_listed_newest_first(guest, transcript):
     lines = guest.monitor("info network").splitlines()
 
     assert [line.split(":")[0] for line in lines if line.startswith(("hub", " \\"))] == [
@@ -24,10 +24,12 @@ def test_ports_and_hubs_are_listed_newest_first(guest):
         " \\ h0",
     ]
 
+    transcript.matches()
+
 
 @requirement("HUB-08")
 @network(ports=3)
-def test_a_link_that_is_down_cuts_off_its_client_alone(guest, golden):
+def test_a_link_that_is_down_cuts_off_its_client_alone(guest, transcript, golden):
     cut, other = guest.neighbour(1), guest.neighbour(2)
     guest.monitor("set_link s1 off")
 
@@ -43,10 +45,12 @@ def test_a_link_that_is_down_cuts_off_its_client_alone(guest, golden):
     assert cut.hears(ANY).original == bytes(question)
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HUB-08", variant="dropped")
 @network(ports=2)
-def test_frames_for_a_link_that_is_down_do_not_wait(guest, golden):
+def test_frames_for_a_link_that_is_down_do_not_wait(guest, transcript, golden):
     guest.monitor("set_link u0 off")
     for _ in range(3):
         guest.says(arp_request(ROUTER))
@@ -57,10 +61,12 @@ def test_frames_for_a_link_that_is_down_do_not_wait(guest, golden):
 
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HUB-08", variant="port")
 @network(ports=2)
-def test_the_link_of_a_port_goes_down_too(guest, golden):
+def test_the_link_of_a_port_goes_down_too(guest, transcript, golden):
     guest.monitor("set_link h2 off")
     question = arp_request(ROUTER)
     guest.says(question)
@@ -75,16 +81,20 @@ def test_the_link_of_a_port_goes_down_too(guest, golden):
     other.hears_each(ARP_REPLY)
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HUB-08", variant="unknown")
 @network()
-def test_the_link_of_nobody_is_not_found(guest):
+def test_the_link_of_nobody_is_not_found(guest, transcript):
     assert guest.monitor("set_link zz off") == "Error: Device 'zz' not found\n"
+
+    transcript.matches()
 
 
 @requirement("HUB-09")
 @network(ports=2)
-def test_a_port_outlives_its_netdev(guest, golden):
+def test_a_port_outlives_its_netdev(guest, transcript, golden):
     guest.resolves()
     guest.monitor("netdev_del s1")
 
@@ -92,10 +102,12 @@ def test_a_port_outlives_its_netdev(guest, golden):
     guest.resolves()
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HUB-09", variant="port")
 @network(ports=2)
-def test_a_port_is_deleted_from_its_hub(guest, golden):
+def test_a_port_is_deleted_from_its_hub(guest, transcript, golden):
     guest.resolves()
     guest.monitor("netdev_del h2")
 
@@ -103,10 +115,12 @@ def test_a_port_is_deleted_from_its_hub(guest, golden):
     guest.resolves()
     golden.matches(guest.wire)
 
+    transcript.matches()
+
 
 @requirement("HUB-09", variant="again")
 @network(arguments=["-netdev", "user,id=u9,net=10.0.9.0/24"])
-def test_a_port_is_added_to_a_hub_that_is_there(guest, golden):
+def test_a_port_is_added_to_a_hub_that_is_there(guest, transcript, golden):
     guest.says(arp_request("10.0.9.2"))
     guest.hears_nothing()
 
@@ -116,6 +130,8 @@ def test_a_port_is_added_to_a_hub_that_is_there(guest, golden):
     guest.says(arp_request("10.0.9.2"))
     guest.hears(ARP_REPLY.where(ARP, psrc="10.0.9.2"))
     golden.matches(guest.wire)
+
+    transcript.matches()
 
 
 @requirement("HUB-11")

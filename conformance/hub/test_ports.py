@@ -38,20 +38,26 @@ def test_hubs_are_apart(guest, golden):
 
 @requirement("HUB-04", variant="created")
 @network(arguments=["-netdev", "hubport,id=p7,hubid=7", "-netdev", "hubport,id=q7,hubid=7"])
-def test_a_hub_comes_into_being_with_its_first_port(guest):
+def test_a_hub_comes_into_being_with_its_first_port(guest, transcript):
     assert hubs_in(guest.monitor("info network")) == {"7": ["q7", "p7"], "0": ["h1", "h0"]}
+
+    transcript.matches()
 
 
 @requirement("HUB-05")
 @network(user=False, arguments=["-net", "user", "-net", "user,net=10.0.9.0/24"])
-def test_a_port_without_an_id_is_named_by_its_hub_and_number(guest):
+def test_a_port_without_an_id_is_named_by_its_hub_and_number(guest, transcript):
     assert hubs_in(guest.monitor("info network")) == {"0": ["hub0port2", "hub0port1", "h1"]}
+
+    transcript.matches()
 
 
 @requirement("HUB-05", variant="id")
 @network(ports=2)
-def test_a_port_with_an_id_is_named_by_it(guest):
+def test_a_port_with_an_id_is_named_by_it(guest, transcript):
     assert hubs_in(guest.monitor("info network")) == {"0": ["h2", "h1", "h0"]}
+
+    transcript.matches()
 
 
 @requirement("HUB-06")
@@ -98,19 +104,23 @@ def test_two_netdevs_join_two_hubs(guest):
 
 
 @requirement("HUB-06", variant="unknown")
-def test_a_port_does_not_attach_a_netdev_that_is_not_there(refuses):
+def test_a_port_does_not_attach_a_netdev_that_is_not_there(refuses, transcript):
     assert (
         refuses(arguments=["-netdev", "hubport,id=h9,hubid=0,netdev=nobody"])
         == "-netdev hubport,id=h9,hubid=0,netdev=nobody: netdev 'nobody' not found"
     )
 
+    transcript.matches()
+
 
 @requirement("HUB-06", variant="hubid")
-def test_a_port_has_a_hub(refuses):
+def test_a_port_has_a_hub(refuses, transcript):
     assert (
         refuses(arguments=["-netdev", "hubport,id=h9"])
         == "-netdev hubport,id=h9: Parameter 'hubid' is missing"
     )
+
+    transcript.matches()
 
 
 @requirement("HUB-06", variant="twice")
@@ -120,11 +130,13 @@ def test_a_netdev_is_on_one_hub_alone(refuses):
 
 @requirement("HUB-10")
 @pytest.mark.parametrize("queues", [1, 2])
-def test_a_tap_of_several_queues_does_not_join_a_hub(refuses, queues):
+def test_a_tap_of_several_queues_does_not_join_a_hub(refuses, transcript, queues):
     assert (
         refuses(arguments=["-net", f"tap,queues={queues}"])
         == f"-net tap,queues={queues}: Multiqueue tap cannot be used with hubs"
     )
+
+    transcript.matches()
 
 
 def hubs_in(listing: str) -> dict[str, list[str]]:

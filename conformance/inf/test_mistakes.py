@@ -9,8 +9,10 @@ HINT = 'Try "help {}" for more information\n'
 
 @requirement("INF-08")
 @pytest.mark.parametrize("command", ["info neighbors", "info nothing", "nothing"])
-def test_an_unknown_command_is_named(guest, command):
+def test_an_unknown_command_is_named(guest, transcript, command):
     assert guest.monitor(command) == f"unknown command: '{command}'\n"
+
+    transcript.matches()
 
 
 @requirement("INF-09")
@@ -31,12 +33,16 @@ def test_an_unknown_command_is_named(guest, command):
         ("object_del zz", "Error: object 'zz' not found\n"),
     ],
 )
-def test_what_is_wrong_is_said(guest, command, answer):
+def test_what_is_wrong_is_said(guest, transcript, command, answer):
     assert guest.monitor(command) == answer
+
+    transcript.matches()
 
 
 @requirement("INF-09")
-def test_a_name_is_given_once(guest):
+def test_a_name_is_given_once(guest, transcript):
     assert guest.monitor("netdev_add user,id=u0") == HINT.format("netdev_add")
 
     assert "Duplicate ID 'u0' for netdev\n" in guest.link.warnings()
+
+    transcript.matches()

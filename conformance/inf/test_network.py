@@ -24,7 +24,7 @@ def line(guest: Guest, name: str) -> str:
         *("-netdev", "user,id=y,net=10.7.0.0/24"),
     ]
 )
-def test_hubs_come_first_and_then_what_is_on_none(guest):
+def test_hubs_come_first_and_then_what_is_on_none(guest, transcript):
     hubs, rest = guest.monitor("info network").split("hub 0\n")
 
     assert hubs == "hub 3\n \\ c: a: index=0,type=user,net=10.9.0.0,restrict=off\n \\ b\n"
@@ -35,6 +35,8 @@ def test_hubs_come_first_and_then_what_is_on_none(guest):
         "z: index=0,type=user,net=10.8.0.0,restrict=off",
         "y: index=0,type=user,net=10.7.0.0,restrict=off",
     ]
+
+    transcript.matches()
 
 
 @requirement("INF-02")
@@ -48,8 +50,10 @@ def test_hubs_come_first_and_then_what_is_on_none(guest):
     ("name", "text"),
     [("plain", "net=10.0.2.0,restrict=off"), ("other", "net=192.168.9.0,restrict=on")],
 )
-def test_a_user_network_shows_its_address_and_restrict(guest, name, text):
+def test_a_user_network_shows_its_address_and_restrict(guest, transcript, name, text):
     assert line(guest, name) == f"index=0,type=user,{text}"
+
+    transcript.matches()
 
 
 @requirement("INF-03")
@@ -68,8 +72,10 @@ def test_a_user_network_shows_its_address_and_restrict(guest, name, text):
         ("far", f"socket: udp={LOOPBACK}:4003"),
     ],
 )
-def test_a_socket_shows_its_way_and_address(guest, name, text):
+def test_a_socket_shows_its_way_and_address(guest, transcript, name, text):
     assert line(guest, name) == f"index=0,type=socket,{text}"
+
+    transcript.matches()
 
 
 @requirement("INF-04")
@@ -88,12 +94,14 @@ def test_a_socket_shows_its_way_and_address(guest, name, text):
         ),
     ]
 )
-def test_stream_and_dgram_show_their_addresses(guest, tmp_path):
+def test_stream_and_dgram_show_their_addresses(guest, transcript, tmp_path):
     assert line(guest, "quiet") == "index=0,type=stream,"
     kind, separator, ends = line(guest, "paths").partition(",udp=")
     assert (kind, separator) == ("index=0,type=dgram", ",udp=")
     assert [end.rpartition("/")[2] for end in ends.split(":")] == ["l", "r"]
     assert line(guest, "ports") == f"index=0,type=dgram,udp={LOOPBACK}:4004/{LOOPBACK}:4005"
+
+    transcript.matches()
 
 
 @requirement("INF-05")
@@ -108,7 +116,7 @@ def test_stream_and_dgram_show_their_addresses(guest, tmp_path):
         ),
     ]
 )
-def test_filters_follow_their_netdev(guest):
+def test_filters_follow_their_netdev(guest, transcript):
     _, _, rest = guest.monitor("info network").partition("\nz: ")
     netdev, title, *rows = rest.splitlines()
 
@@ -120,3 +128,5 @@ def test_filters_follow_their_netdev(guest):
         common | {"maxlen=99", "position=head", "status=off", "queue=rx"},
         common | {"maxlen=65536", "position=tail", "status=on", "queue=all"},
     ]
+
+    transcript.matches()

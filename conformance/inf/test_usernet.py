@@ -15,7 +15,7 @@ HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port Re
     hostfwd=f"tcp:{LOOPBACK}:5555-:22",
     arguments=["-netdev", f"user,id=z,net=10.9.0.0/24,hostfwd=udp:{LOOPBACK}:5556-:53"],
 )
-def test_each_user_network_has_a_table(guest):
+def test_each_user_network_has_a_table(guest, transcript):
     text = re.sub(r"(\] ) *\d+ ", r"\1 FD ", guest.monitor("info usernet"))
 
     assert text == (
@@ -24,6 +24,8 @@ def test_each_user_network_has_a_table(guest):
         f"Hub -1 (z):\n{HEADER}"
         "  UDP[HOST_FORWARD]  FD       127.0.0.1  5556       10.9.0.15    53     0     0\n"
     )
+
+    transcript.matches()
 
 
 @requirement("INF-07")
@@ -38,3 +40,28 @@ def test_what_the_guest_has_not_acknowledged_is_counted(guest, host):
     conversation.acknowledges()
     guest.hears_nothing()
     assert [session.sent for session in sessions(guest)] == [0]
+
+
+@requirement("INF-07", variant="received")
+def test_what_the_host_has_not_taken_is_counted(guest, host):
+    host.kernel.holds_little()
+    conversation, stream = connection(guest, host)
+    said = 0
+
+    def says(data: bytes) -> int:
+        nonlocal said
+        conversation.says("PA", data)
+        conversation.hears("A", ack=conversation.seq)
+        said += len(data)
+        return sessions(guest)[0].received
+
+    while (waiting := says(bytes(1000))) == 0:
+        assert said < 60_000, "the host's kernel takes all, MUST have enough"
+    assert waiting < said
+    for length in (1, 100, 1000):
+        assert says(bytes(length)) == waiting + length
+        waiting += length
+
+    assert stream.takes(said) == bytes(said)
+    guest.knocks()
+    assert [session.received for session in sessions(guest)] == [0]

@@ -37,9 +37,7 @@ EVENTS = [
 @requirement("SOCK-05")
 @network(arguments=LISTENING)
 def test_a_second_client_waits_until_the_first_has_left(guest, host, golden):
-    first = dials(guest, host)
-    second = Peer(host.connects(PORT))
-    second.says(numbered(2))
+    first, second = queue(guest, host)
     goes_on(guest)
     first.says(numbered(1))
     hears_just(guest, numbered(1))
@@ -48,8 +46,7 @@ def test_a_second_client_waits_until_the_first_has_left(guest, host, golden):
     first.stream.close()
 
     hears_just(guest, numbered(2))
-    guest.says(question(guest))
-    second.hears(question(guest))
+    asks(guest, second)
     golden.matches(guest.wire)
 
 
@@ -91,7 +88,7 @@ def test_a_frame_that_a_client_leaves_unfinished_is_forgotten(guest, host, golde
 
 @requirement("SOCK-05", variant="info")
 @network(arguments=LISTENING)
-def test_the_monitor_shows_who_is_connected_to_a_listener(guest, host):
+def test_the_monitor_shows_who_is_connected_to_a_listener(guest, transcript, host):
     assert state(guest) == "socket,"
     peer = dials(guest, host)
     port = peer.stream.port
@@ -102,61 +99,54 @@ def test_the_monitor_shows_who_is_connected_to_a_listener(guest, host):
 
     assert state(guest) == "socket,"
 
+    transcript.matches(masks=("port",))
+
 
 @requirement("SOCK-06")
 @network(arguments=CONNECTING)
 def test_a_client_carries_frames_both_ways(guest, host, golden):
     server = host.tcp(PORT)
-    _ = guest.link
+    peer = accepts(guest, server)
 
-    peer = Peer(server.accepts()).introduces_itself(guest)
-    guest.says(question(guest))
-
-    peer.hears(question(guest))
+    asks(guest, peer)
     goes_on(guest)
     golden.matches(guest.wire)
 
 
 @requirement("SOCK-06", variant="left")
 @network(arguments=CONNECTING)
-def test_a_client_that_was_left_does_not_connect_again(guest, host):
+def test_a_client_that_was_left_does_not_connect_again(guest, transcript, host):
     server = host.tcp(PORT)
-    _ = guest.link
-    peer = Peer(server.accepts()).introduces_itself(guest)
+    peer = accepts(guest, server)
     assert state(guest) == f"socket,socket: connect to {LOOPBACK}:{PORT}"
 
     peer.stream.close()
     goes_on(guest)
     assert state(guest) == "socket,"
     guest.says(question(guest))
-    guest.waits(0.5)
+    connects_no_more(guest, server)
 
-    server.accepts_nothing()
-    goes_on(guest)
+    transcript.matches()
 
 
 @requirement("SOCK-06", variant="refused")
 @network(arguments=CONNECTING)
-def test_a_client_that_is_refused_does_not_connect_again(guest, host):
+def test_a_client_that_is_refused_does_not_connect_again(guest, transcript, host):
     goes_on(guest)
     assert state(guest) == "socket,"
     server = host.tcp(PORT)
 
     guest.says(question(guest))
-    guest.waits(0.5)
+    connects_no_more(guest, server)
 
-    server.accepts_nothing()
-    goes_on(guest)
+    transcript.matches()
 
 
 @requirement("SOCK-12")
 @network(arguments=TCP_SERVER)
 def test_a_stream_server_serves_one_client_after_the_other(guest, host, golden):
-    first = dials(guest, host)
-    second = Peer(host.connects(PORT))
-    second.says(numbered(2))
-    guest.says(question(guest))
-    first.hears(question(guest))
+    first, _behind = queue(guest, host)
+    asks(guest, first)
     goes_on(guest)
 
     first.stream.close()
@@ -169,12 +159,9 @@ def test_a_stream_server_serves_one_client_after_the_other(guest, host, golden):
 @requirement("SOCK-12", variant="unix")
 @network(arguments=UNIX_SERVER)
 def test_a_stream_server_listens_on_a_path(guest, host, golden):
-    _ = guest.link
-    peer = Peer(host.connects_to_path("wire")).introduces_itself(guest)
+    peer = dials_path(guest, host)
 
-    guest.says(question(guest))
-
-    peer.hears(question(guest))
+    asks(guest, peer)
     goes_on(guest)
     golden.matches(guest.wire)
 
@@ -183,55 +170,48 @@ def test_a_stream_server_listens_on_a_path(guest, host, golden):
 @network(arguments=TCP_CLIENT)
 def test_a_stream_client_connects_once(guest, host):
     server = host.tcp(PORT)
-    _ = guest.link
-    peer = Peer(server.accepts()).introduces_itself(guest)
-    guest.says(question(guest))
-    peer.hears(question(guest))
+    peer = accepts(guest, server)
+    asks(guest, peer)
 
     peer.stream.close()
     goes_on(guest)
-    guest.waits(0.5)
-
-    server.accepts_nothing()
-    goes_on(guest)
+    connects_no_more(guest, server)
 
 
 @requirement("SOCK-12", variant="client-unix")
 @network(arguments=UNIX_CLIENT)
 def test_a_stream_client_connects_to_a_path(guest, host):
     server = host.unix("wire")
-    _ = guest.link
-    peer = Peer(server.accepts()).introduces_itself(guest)
+    peer = accepts(guest, server)
 
-    guest.says(question(guest))
-
-    peer.hears(question(guest))
+    asks(guest, peer)
     goes_on(guest)
 
 
 @requirement("SOCK-12", variant="refused")
 @network(arguments=TCP_CLIENT)
-def test_a_stream_client_that_is_refused_hurts_nobody(guest):
+def test_a_stream_client_that_is_refused_hurts_nobody(guest, transcript):
     goes_on(guest)
 
     assert state(guest) == "stream,connection error"
+
+    transcript.matches()
 
 
 @requirement("SOCK-12", variant="oversized")
 @network(arguments=UNIX_SERVER)
 def test_an_oversized_frame_ends_that_client_of_a_stream_alone(guest, host):
-    _ = guest.link
-    peer = Peer(host.connects_to_path("wire")).introduces_itself(guest)
+    peer = dials_path(guest, host)
 
     peer.stream.says(b"\xff\xff\xff\xff" + bytes(69632 + 1))
 
     goes_on(guest)
-    Peer(host.connects_to_path("wire")).introduces_itself(guest)
+    dials_path(guest, host)
 
 
 @requirement("SOCK-12", variant="info")
 @network(arguments=TCP_SERVER)
-def test_the_monitor_shows_who_is_connected_to_a_stream(guest, host):
+def test_the_monitor_shows_who_is_connected_to_a_stream(guest, transcript, host):
     assert state(guest) == "stream,"
     peer = dials(guest, host)
     assert state(guest) == f"stream,tcp:{LOOPBACK}:{peer.stream.port}"
@@ -241,14 +221,17 @@ def test_the_monitor_shows_who_is_connected_to_a_stream(guest, host):
 
     assert state(guest) == "stream,"
 
+    transcript.matches(masks=("port",))
+
 
 @requirement("SOCK-12", variant="info-unix")
 @network(arguments=UNIX_SERVER)
-def test_the_monitor_shows_the_path_of_a_stream(guest, host):
-    _ = guest.link
-    Peer(host.connects_to_path("wire")).introduces_itself(guest)
+def test_the_monitor_shows_the_path_of_a_stream(guest, transcript, host):
+    dials_path(guest, host)
 
     assert state(guest) == f"stream,unix:{host.directory}/wire"
+
+    transcript.matches()
 
 
 @requirement("SOCK-12", variant="events")
@@ -256,14 +239,12 @@ def test_the_monitor_shows_the_path_of_a_stream(guest, host):
 def test_qmp_tells_of_the_clients_of_a_server(guest, host):
     monitor = qmp(guest, host)
     peer = dials(guest, host)
-    port = str(peer.stream.port)
+    address = {"host": LOOPBACK, "port": str(peer.stream.port), "ipv4": True, "type": "inet"}
 
     peer.stream.close()
     goes_on(guest)
 
-    address = {"host": LOOPBACK, "port": port, "ipv4": True, "type": "inet"}
-    assert event(monitor) == ("NETDEV_STREAM_CONNECTED", {"netdev-id": "w0", "addr": address})
-    assert event(monitor) == ("NETDEV_STREAM_DISCONNECTED", {"netdev-id": "w0"})
+    assert [event(monitor), event(monitor)] == came_and_went(address)
 
 
 @requirement("SOCK-12", variant="events-unix")
@@ -276,8 +257,7 @@ def test_qmp_tells_of_the_clients_of_a_server_on_a_path(guest, host):
     goes_on(guest)
 
     address = {"path": f"{host.directory}/wire", "type": "unix"}
-    assert event(monitor) == ("NETDEV_STREAM_CONNECTED", {"netdev-id": "w0", "addr": address})
-    assert event(monitor) == ("NETDEV_STREAM_DISCONNECTED", {"netdev-id": "w0"})
+    assert [event(monitor), event(monitor)] == came_and_went(address)
 
 
 @requirement("SOCK-14")
@@ -324,6 +304,38 @@ def test_a_client_that_floods_leaves_room_for_others(guest, host):
     goes_on(guest)
 
 
+def queue(guest, host):
+    """A peer that is served, and one behind it that has spoken."""
+    first, second = dials(guest, host), Peer(host.connects(PORT))
+    second.says(numbered(2))
+    return first, second
+
+
+def dials_path(guest, host):
+    """A peer that has connected to the path, and was served."""
+    _ = guest.link
+    return Peer(host.connects_to_path("wire")).introduces_itself(guest)
+
+
+def accepts(guest, server):
+    """The netdev that has connected to ``server``, heard by the guest."""
+    _ = guest.link
+    return Peer(server.accepts()).introduces_itself(guest)
+
+
+def asks(guest, peer):
+    """A question of the guest reaches ``peer``."""
+    guest.says(question(guest))
+    peer.hears(question(guest))
+
+
+def connects_no_more(guest, server):
+    """Nobody connects to ``server`` for a while, and the network goes on."""
+    guest.waits(0.5)
+    server.accepts_nothing()
+    goes_on(guest)
+
+
 def qmp(guest, host):
     """The case's end of a QMP monitor that is ready for events."""
     server = host.unix("events")
@@ -339,3 +351,11 @@ def event(monitor):
     """The next event of a monitor: its name and data."""
     found = json.loads(monitor.hears_line())
     return found["event"], found["data"]
+
+
+def came_and_went(address):
+    """What a monitor tells of a client that was there for a while."""
+    return [
+        ("NETDEV_STREAM_CONNECTED", {"netdev-id": "w0", "addr": address}),
+        ("NETDEV_STREAM_DISCONNECTED", {"netdev-id": "w0"}),
+    ]

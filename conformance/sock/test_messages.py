@@ -112,9 +112,11 @@ def complains(refuses, host):
 
 
 @requirement("SOCK-07")
-@pytest.mark.parametrize(("options", "text"), ADDRESSES.items(), ids=ADDRESSES)
-def test_what_is_wrong_with_an_address_is_said(complains, options, text):
+@pytest.mark.parametrize(("options", "text"), ADDRESSES.items(), ids=range(len(ADDRESSES)))
+def test_what_is_wrong_with_an_address_is_said(complains, transcript, options, text):
     assert complains("socket", options) == text
+
+    transcript.matches()
 
 
 @requirement("SOCK-07", variant="any")
@@ -134,7 +136,7 @@ def test_a_host_may_be_a_name(guest, host):
 
 
 @requirement("SOCK-07", variant="taken")
-def test_a_port_that_is_taken_is_refused(complains, host):
+def test_a_port_that_is_taken_is_refused(complains, transcript, host):
     host.tcp(PORT)
 
     assert (
@@ -142,29 +144,39 @@ def test_a_port_that_is_taken_is_refused(complains, host):
         == f"can't bind ip={LOOPBACK} to socket: Address already in use"
     )
 
+    transcript.matches()
+
 
 @requirement("SOCK-08")
 @pytest.mark.parametrize(("options", "text"), FORMS.items(), ids=FORMS)
-def test_a_socket_takes_one_of_its_forms(complains, options, text):
+def test_a_socket_takes_one_of_its_forms(complains, transcript, options, text):
     assert complains("socket", options) == text
+
+    transcript.matches()
 
 
 @requirement("SOCK-09", variant="refused")
 @pytest.mark.parametrize(("options", "text"), GROUPS.items(), ids=GROUPS)
-def test_what_is_no_group_of_ours_is_refused(complains, options, text):
+def test_what_is_no_group_of_ours_is_refused(complains, transcript, options, text):
     assert complains("socket", options) == text
+
+    transcript.matches()
 
 
 @requirement("SOCK-13", variant="refused")
 @pytest.mark.parametrize(("options", "text"), ENDS.items(), ids=range(len(ENDS)))
-def test_ends_that_do_not_fit_are_refused(complains, options, text):
+def test_ends_that_do_not_fit_are_refused(complains, transcript, options, text):
     assert complains("dgram", options) == text
+
+    transcript.matches()
 
 
 @requirement("SOCK-12", variant="refused")
 @pytest.mark.parametrize(("options", "text"), STREAMS.items(), ids=STREAMS)
-def test_what_is_wrong_with_the_options_of_a_stream_is_said(complains, options, text):
+def test_what_is_wrong_with_the_options_of_a_stream_is_said(complains, transcript, options, text):
     assert complains("stream", options) == text
+
+    transcript.matches()
 
 
 @requirement("SOCK-12", variant="broken")
@@ -178,8 +190,10 @@ def test_a_stream_that_can_not_begin_hurts_nobody(launch, options):
 
 
 @requirement("SOCK-11", variant="refused")
-def test_a_local_end_that_is_taken_is_refused(complains):
+def test_a_local_end_that_is_taken_is_refused(complains, transcript):
     assert (
         complains("socket", f"udp={LOOPBACK}:{REMOTE_PORT},localaddr=192.0.2.1:{PORT}")
         == "can't bind ip=192.0.2.1 to socket: Cannot assign requested address"
     )
+
+    transcript.matches()

@@ -5,7 +5,7 @@ import pytest
 from vnetspec.fixtures.checkers import ARP_REPLY, ECHO_REPLY
 from vnetspec.fixtures.frames import arp_request, echo_request
 from vnetspec.fixtures.guest import Guest
-from vnetspec.fixtures.interface import ADDRESS, MAC, Interface
+from vnetspec.fixtures.interface import ADDRESS, MAC, Device, Interface
 from vnetspec.fixtures.oracle import ARP, Ether, Packet
 from vnetspec.fixtures.requirements import network, requirement
 
@@ -59,31 +59,63 @@ def test_echoes_of_any_size_pass(guest, host, length):
     guest.hears(ECHO_REPLY.carrying(bytes(length)) if length else ECHO_REPLY)
 
 
+@requirement("TAP-01", variant="kind")
+@pytest.mark.parametrize(
+    ("options", "has_header", "queues"),
+    [
+        ("", True, 0),
+        (",vnet_hdr=on", True, 0),
+        (",vnet_hdr=off", False, 0),
+        (",queues=1", True, 0),
+        (",queues=3", True, 3),
+    ],
+    ids=["plain", "header", "bare", "queue", "queues"],
+)
+def test_the_kernel_has_a_tap_device_of_that_kind(launch, host, options, has_header, queues):
+    device = Interface("vspec0")
+
+    launch(user=False, arguments=tap(f"ifname=vspec0{options}"))
+
+    assert device.device == Device(
+        kind="tap",
+        has_information=False,
+        has_header=has_header,
+        is_persistent=False,
+        queues=queues,
+    )
+
+
 @requirement("TAP-02")
 @network(user=False, arguments=tap())
-def test_a_name_that_is_given_is_taken(guest, host):
+def test_a_name_that_is_given_is_taken(guest, transcript, host):
     device = Interface("vspec0")
 
     assert "ifname=vspec0,script=no,downscript=no" in guest.monitor("info network")
     assert device.is_there
 
+    transcript.matches()
+
 
 @requirement("TAP-02", variant="long")
 @network(user=False, arguments=tap("ifname=vspec-averylongname"))
-def test_a_long_name_is_cut(guest, host):
+def test_a_long_name_is_cut(guest, transcript, host):
     device = Interface("vspec-averylong")
 
     assert "ifname=vspec-averylong," in guest.monitor("info network")
     assert device.is_there
 
+    transcript.matches()
+
 
 @requirement("TAP-02", variant="kernel")
 @network(user=False, arguments=tap("vnet_hdr=on"))
-def test_the_kernel_names_a_device_without_a_name(guest, host):
+def test_the_kernel_names_a_device_without_a_name(guest, transcript, host):
     device = Interface("tap0")
 
     assert "ifname=tap0,script=no,downscript=no" in guest.monitor("info network")
     assert device.is_there
+
+    transcript.matches()
 
 
 @requirement("TAP-03")

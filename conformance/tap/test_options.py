@@ -37,7 +37,7 @@ def test_a_script_is_run_with_the_name(launch, host, options, before, after):
 
 @requirement("TAP-05", variant="fails")
 @pytest.mark.parametrize("status", [1, 3])
-def test_a_script_that_fails_is_told(refuses, host, status):
+def test_a_script_that_fails_is_told(refuses, transcript, host, status):
     device = Interface("vspec0")
     path = script(host, status)
     argument = f"tap,id=t0,ifname=vspec0,downscript=no,script={path}"
@@ -46,6 +46,8 @@ def test_a_script_that_fails_is_told(refuses, host, status):
         f"-netdev {argument}: network script {path} failed with status {status << 8}"
     )
     assert not device.is_there
+
+    transcript.matches()
 
 
 @requirement("TAP-07")
@@ -77,15 +79,19 @@ def test_a_script_that_fails_is_told(refuses, host, status):
     ],
     ids=["fd", "fds", "helper", "number", "closed", "vhostfds", "count"],
 )
-def test_what_excludes_each_other_is_told(refuses, options, complaint):
+def test_what_excludes_each_other_is_told(refuses, transcript, options, complaint):
     argument = f"tap,id=t0,{options}"
 
     assert refuses(arguments=["-netdev", argument]) == f"-netdev {argument}: {complaint}"
 
+    transcript.matches()
+
 
 @requirement("TAP-08")
 @pytest.mark.parametrize("kind", ["bridge", "tap"])
-def test_a_helper_that_fails_is_told(refuses, kind):
+def test_a_helper_that_fails_is_told(refuses, transcript, kind):
     argument = f"{kind},id=b0,helper=/bin/false"
 
     assert refuses(arguments=["-netdev", argument]) == f"-netdev {argument}: bridge helper failed"
+
+    transcript.matches()

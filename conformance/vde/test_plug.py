@@ -1,5 +1,10 @@
 """-netdev vde in a real switch, with a plug of the case's own beside it."""
 
+import os
+import pwd
+import re
+from pathlib import Path
+
 import pytest
 
 from vnetspec.fixtures.addresses import ROUTER
@@ -13,12 +18,14 @@ PLUG = ["-netdev", "vde,id=v0,sock={dir}/switch", "-netdev", "hubport,id=h9,hubi
 
 
 @requirement("VDE-01")
-def test_a_switch_takes_the_plug(launch, host):
+def test_a_switch_takes_the_plug(launch, transcript, host):
     Switch(host)
 
     guest = launch(user=False, arguments=PLUG)
 
     assert f"v0: index=0,type=vde,sock={host.directory}/switch,fd=" in guest.monitor("info network")
+
+    transcript.matches()
 
 
 @requirement("VDE-02")
@@ -57,18 +64,63 @@ def test_the_first_free_port_is_taken(launch, host):
     assert switch.plug().address.name.startswith("003.")
 
 
+@requirement("VDE-02", variant="stay")
+@pytest.mark.parametrize("command", ["netdev_del v0", ""], ids=["deleted", "ended"])
+def test_a_plug_stays_until_its_netdev_goes(launch, host, command):
+    switch = Switch(host)
+    guest = launch(arguments=PLUG)
+    guest.knocks()
+    assert len(switch.descriptions()) == 1
+
+    if command:
+        guest.monitor(command)
+        guest.knocks()
+    else:
+        guest.close()
+
+    switch.is_left()
+
+
+@requirement("VDE-02", variant="end")
+def test_a_switch_that_ends_costs_its_frames_alone(launch, host):
+    switch = Switch(host)
+    guest = launch(arguments=PLUG)
+    guest.knocks()
+
+    switch.close()
+
+    for _ in range(20):
+        guest.knocks()
+
+
+@requirement("VDE-05")
+def test_a_plug_says_whose_it_is(launch, host):
+    switch = Switch(host)
+
+    guest = launch(user=False, arguments=PLUG)
+    guest.monitor("info network")
+
+    (description,) = switch.descriptions()
+    match = re.fullmatch(r"\S+ user=(\S+) pid=(\d+)", description)
+    assert match, f"the plug says {description!r}, MUST be NAME user=USER pid=PID"
+    assert match[1] == pwd.getpwuid(os.getuid()).pw_name
+    assert Path("/proc", match[2], "cmdline").exists()
+
+
 @requirement("VDE-06")
 @pytest.mark.parametrize(
     ("path", "reason"),
     [("/no/such", "No such file or directory"), ("no://such", "Protocol not supported")],
     ids=["path", "scheme"],
 )
-def test_where_there_is_no_switch_it_is_told(refuses, path, reason):
+def test_where_there_is_no_switch_it_is_told(refuses, transcript, path, reason):
     argument = f"vde,id=v0,sock={path}"
 
     assert refuses(arguments=["-netdev", argument]) == (
         f"-netdev {argument}: Could not open vde: {reason}"
     )
+
+    transcript.matches()
 
 
 @requirement("VDE-06", variant="group")

@@ -1,6 +1,6 @@
 """The process: ``refnet`` with the arguments of a QEMU that has no guest."""
 
-import os
+import contextlib
 import signal
 import sys
 import time
@@ -8,8 +8,9 @@ from collections.abc import Callable
 from types import FrameType
 
 from .backend.loop import SystemClock
+from .backend.pidfile import PidFile
 from .clock import ManualClock
-from .errors import OptionError
+from .errors import HostError, OptionError
 from .machine import Machine
 from .options import parse
 
@@ -18,23 +19,24 @@ PROGRAM = "refnet"
 
 def main(argv: list[str] | None = None) -> int:
     """Run a machine until a signal or ``quit``. The exit status: 0, or 1 for wrong options."""
-    try:
-        arguments = parse(sys.argv[1:] if argv is None else argv, _report)
-        if arguments.answer is not None:
-            sys.stdout.write(arguments.answer)
-            return 0
-        clock = ManualClock() if arguments.test_clock else SystemClock()
-        machine = Machine(arguments, clock, _report, int(time.time()))
-    except OptionError as error:
-        _report(str(error))
-        return 1
-    with machine:
+    with contextlib.ExitStack() as held:
+        try:
+            arguments = parse(sys.argv[1:] if argv is None else argv, _report)
+            if arguments.answer is not None:
+                sys.stdout.write(arguments.answer)
+                return 0
+            if arguments.pidfile is not None:
+                held.enter_context(PidFile(arguments.pidfile))
+            clock = ManualClock() if arguments.test_clock else SystemClock()
+            machine = Machine(arguments, clock, _report, int(time.time()))
+        except (OptionError, HostError) as error:
+            _report(str(error))
+            return 1
+        held.enter_context(machine)
         machine.loop.heed_signals()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, _ender(machine))
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        if arguments.pidfile is not None and not _write_pid(arguments.pidfile):
-            return 1
         machine.run()
     return 0
 
@@ -49,13 +51,3 @@ def _ender(machine: Machine) -> Callable[[int, FrameType | None], None]:
         machine.loop.stop()
 
     return end
-
-
-def _write_pid(path: str) -> bool:
-    try:
-        with open(path, "w", encoding="ascii") as file:
-            file.write(f"{os.getpid()}\n")
-    except OSError as error:
-        _report(f"cannot create PID file: Cannot open pid file: {os.strerror(error.errno or 0)}")
-        return False
-    return True

@@ -34,8 +34,9 @@ from .options.links import L2tpv3, Vde
 from .options.netdev import Dgram, Netdev, Socket, Stream
 from .options.taps import Bridge, Tap
 from .options.user import User
+from .options.vhost import VhostUser, VhostVdpa
 from .slirp.stack import Slirp
-from .wiring import links, netdevs, taps
+from .wiring import links, netdevs, taps, vhost
 from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
@@ -88,7 +89,9 @@ class Machine:
         self._filters = Filters(self.fabric, self.loop, self.clock, maker)
         self._board = arguments.board
         self.hardware = Hardware(self.loop, self.clock, self._board.chassis, arguments.memory)
-        self._cards = Cards(self.fabric, self._board, self.hardware)
+        self._cards = Cards(
+            self.fabric, self._board, self.hardware, arguments.usb, arguments.display, report
+        )
         self._named = 0
         self._closed = False
         try:
@@ -288,19 +291,10 @@ class Machine:
         return self._filters.get(path, name)
 
     def parse_property(self, path: str, name: str, text: str) -> None:
-        self._filters.set(path, name, text)
+        self._filters.parse(path, name, text)
 
     def set_property(self, path: str, name: str, value: Any) -> None:
-        current = self._filters.get(path, name)
-        for kind, called in ((bool, "boolean"), (str, "string")):
-            if isinstance(current, kind) and not isinstance(value, kind):
-                raise OptionError(f"Invalid parameter type for '{name}', expected: {called}")
-        if isinstance(current, int) and not isinstance(value, int):
-            raise OptionError(f"Parameter '{name}' expects uint64")
-        text = str(value)
-        if isinstance(value, bool):
-            text = "on" if value else "off"
-        self._filters.set(path, name, text)
+        self._filters.set(path, name, value)
 
     def list_properties(self, path: str) -> list[tuple[str, str]]:
         if path.strip("/") == "":
@@ -324,7 +318,7 @@ class Machine:
             self._carry_out(nic.interpret_net(line, self._fresh_name(), vlans))
         self._cards.fit()
         for line in arguments.devices:
-            self._cards.plug(device.interpret(line, self._board, arguments.usb))
+            self._cards.plug(device.interpret(line, self._cards.surroundings()))
         for spec in arguments.objects:
             self._filters.add(spec)
         for server in arguments.qtests:
@@ -394,6 +388,10 @@ class Machine:
                 return links.vde(site, spec)
             case L2tpv3():
                 return links.l2tpv3(site, spec)
+            case VhostUser():
+                vhost.refuse_user(spec, self._consoles.means(spec.chardev))
+            case VhostVdpa():
+                vhost.refuse_vdpa(spec)
         return self._make_hub_port(spec)
 
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:

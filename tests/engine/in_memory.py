@@ -47,6 +47,9 @@ class Link:
     def now(self):
         return 0.0
 
+    def warnings(self):
+        return ""
+
     def close(self):
         pass
 
@@ -126,3 +129,46 @@ class Old(Responder):
     """Has no profile that cases ask for."""
 
     capabilities = Responder.capabilities - {"profile:qemu-7.2"}
+
+
+class Speaker(Reference):
+    """Says something: at the start, to its monitor, and when it is asked for a strange network."""
+
+    capabilities = Reference.capabilities | {"command-line"}
+    descriptor = 7
+    answer = "fd={descriptor} in {directory}\nsecond\n"
+
+    def open(self, network, directory):
+        if network.arguments:
+            raise Refused(f"{network.arguments[-1]}: no such option", 3)
+        link = SpeakingLink(self)
+        link.directory = directory
+        return link
+
+
+class SpeakingLink(Link):
+    said = "warning: mind the gap\n"
+
+    def monitor(self, command):
+        self.said += f"{command} was asked\n"
+        return self.target.answer.format(
+            descriptor=self.target.descriptor, directory=self.directory
+        )
+
+    def warnings(self):
+        return self.said
+
+
+class OtherDescriptor(Speaker):
+    descriptor = 1234
+
+
+class Stutterer(Speaker):
+    answer = "fd={descriptor} in {directory}\nsecond second\n"
+
+
+class Taciturn(Speaker):
+    """Not one that goldens may be recorded from; and it drops a line."""
+
+    name = "in-memory"
+    answer = "fd={descriptor} in {directory}\n"

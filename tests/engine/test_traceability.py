@@ -109,12 +109,12 @@ KNOWN = {
         ),
         ([Claim("a", ("ARP-01", "ARP-01", "ARP-02"))], [], ["a: names ARP-01 2 times"]),
         (
-            [Claim("a", ("ARP-01",), "x"), Claim("b", ("ARP-02",), "x")],
+            [Claim("a", ("ARP-01",), ("x",)), Claim("b", ("ARP-02",), ("x",))],
             ["x"],
             ["x: the golden of 2 cases; give them variants"],
         ),
         (
-            [Claim("a", ("ARP-01", "ARP-02"), "x")],
+            [Claim("a", ("ARP-01", "ARP-02"), ("x",))],
             ["x", "y"],
             ["y: a golden that no case uses"],
         ),

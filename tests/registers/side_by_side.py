@@ -98,9 +98,7 @@ class Outcome:
         frames: what was sent, in order.
     """
 
-    steps: list[tuple[Operation, object, tuple[Change, ...]]] = field(
-        default_factory=list
-    )
+    steps: list[tuple[Operation, object, tuple[Change, ...]]] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
 
 

@@ -34,9 +34,9 @@ writes = st.one_of(
     st.builds(Out, st.just(0x10), st.integers(0, 0xFFFFFFFF), st.sampled_from([1, 2, 4])),
 )
 operations = st.one_of(reads, writes, writes, st.builds(Frame, frames))
-programs: st.SearchStrategy[list[Operation]] = st.lists(
-    operations, min_size=100, max_size=300
-).map(lambda program: [*_START, *program])
+programs: st.SearchStrategy[list[Operation]] = st.lists(operations, min_size=100, max_size=300).map(
+    lambda program: [*_START, *program]
+)
 
 
 @given(programs)

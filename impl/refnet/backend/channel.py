@@ -177,7 +177,7 @@ class SocketChannel(_Pipe):
             self._connection.close()
         if self._listener is not None:
             self._loop.unregister(self._listener.fileno())
-            self._listener.close()
+            sockets.close_listener(self._listener)
 
     def _take(self, connection: socket.socket) -> None:
         connection.setblocking(False)

@@ -60,6 +60,7 @@ class Loop:
         self._deferred: list[Callable[[], None]] = []
         self._stepping = False
         self._heeds_signals = False
+        self._closed = False
         self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._epoll.register(self._woken, READ)
 
@@ -140,7 +141,12 @@ class Loop:
             self.step(None)
 
     def wake(self) -> None:
-        """End the wait under way, or the next one; safe in signal handlers and threads."""
+        """End the wait under way, or the next one; safe in signal handlers and threads.
+
+        Of a loop that is closed, nobody waits: nothing happens.
+        """
+        if self._closed:
+            return
         try:
             os.write(self._wake, b"\0")
         except BlockingIOError:
@@ -162,6 +168,7 @@ class Loop:
 
     def close(self) -> None:
         """Give back the loop's own descriptors."""
+        self._closed = True
         self._epoll.close()
         if self._heeds_signals:
             signal.set_wakeup_fd(-1)

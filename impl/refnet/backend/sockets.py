@@ -4,6 +4,7 @@ Every function raises :class:`HostError` with the text of QEMU when something is
 sockets that do not block.
 """
 
+import contextlib
 import os
 import re
 import socket
@@ -162,6 +163,16 @@ def listen(place: Place) -> socket.socket:
         raise HostError(f"can't listen on socket: {os.strerror(error.errno or 0)}") from None
     made.setblocking(False)
     return made
+
+
+def close_listener(listener: socket.socket) -> None:
+    """Close a listening socket, and remove its path if it has one."""
+    if listener.family == socket.AF_UNIX:
+        path = listener.getsockname()
+        if path and not os.fsencode(path).startswith(b"\0"):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+    listener.close()
 
 
 def connect(place: Place) -> socket.socket:

@@ -13,7 +13,7 @@ from ..errors import PeerError
 from ..fabric.port import Fabric, Port
 from .framing import Framer, prefix
 from .loop import READ, WRITE, Loop
-from .sockets import hurry
+from .sockets import close_listener, hurry
 from .watch import Watch
 
 _SIZE = 4096 + 65536
@@ -93,7 +93,7 @@ class StreamPort(Port):
             self._drop()
         if self._listener is not None:
             self._loop.unregister(self._listener.fileno())
-            self._listener.close()
+            close_listener(self._listener)
             self._listener = None
 
     def _on_client(self, events: int) -> None:

@@ -4,24 +4,17 @@ import contextlib
 import os
 
 from ..errors import HostError
-from ..fabric.port import Port
 from . import helpers, tun
-from .loop import WRITE
+from .framed import READ_SIZE, FramedPort
 from .netdevs import Site
 from .tun import Tap
-from .watch import Watch
 
-#: Frames taken from the device in one wake-up (TAP-09).
-_BATCH = 50
-_SIZE = 4096 + 65536
 _SHORTEST = 60
 _HEADER = bytes(tun.HEADER_SIZE)
 
 
-class TapPort(Port):
-    """A netdev on a tap device, which it owns.
-
-    A device that is down takes no frames: they are lost, as on a cable that is not plugged in.
+class TapPort(FramedPort):
+    """A netdev on a tap device, which it owns; a device that is down takes no frames.
 
     Args:
         info: what ``info network`` says of it.
@@ -29,34 +22,21 @@ class TapPort(Port):
     """
 
     kind = "tap"
+    #: TAP-09.
+    batch = 50
 
     def __init__(
         self, site: Site, name: str, tap: Tap, info: str, down_script: str | None = None
     ) -> None:
-        super().__init__(site.fabric, name)
+        super().__init__(site.fabric, name, site.loop, tap.fd)
         self._tap = tap
         self._info = info
         self._down_script = down_script
         self._report = site.report
         self._closed = False
-        self._watch = Watch(site.loop, tap.fd, self._on_ready)
-        self._watch.set(reading=True)
 
     def describe(self) -> str:
         return self._info
-
-    def receive(self, frame: bytes) -> bool:
-        try:
-            if self._tap.has_header:
-                os.writev(self._tap.fd, (_HEADER, frame))
-            else:
-                os.write(self._tap.fd, frame)
-        except BlockingIOError:
-            self._watch.set(writing=True)
-            return False
-        except OSError:
-            pass
-        return True
 
     def close(self) -> None:
         if self._closed:
@@ -71,30 +51,19 @@ class TapPort(Port):
         with contextlib.suppress(OSError):
             os.close(self._tap.fd)
 
-    def _on_ready(self, events: int) -> None:
-        if events & WRITE and self._watch.writing:
-            self._watch.set(writing=False)
-            self.flush()
-        if events & ~WRITE:
-            self._read()
+    def _write(self, frame: bytes) -> None:
+        if self._tap.has_header:
+            os.writev(self._tap.fd, (_HEADER, frame))
+        else:
+            os.write(self._tap.fd, frame)
 
-    def _read(self) -> None:
-        for _ in range(_BATCH):
-            if not self._watch.reading:
-                return
-            try:
-                frame = os.read(self._tap.fd, _SIZE)
-            except BlockingIOError:
-                return
-            except OSError:
-                self._watch.set(reading=False)
-                return
-            if self._tap.has_header:
-                frame = frame[tun.HEADER_SIZE :]
-            if self.peer is not None and self.peer.pads:
-                frame = frame.ljust(_SHORTEST, b"\0")
-            if not self.send(frame, self._resume):
-                self._watch.set(reading=False)
+    def _read(self) -> bytes:
+        frame = os.read(self._tap.fd, READ_SIZE)
+        if self._tap.has_header:
+            frame = frame[tun.HEADER_SIZE :]
+        if self.peer is not None and self.peer.pads:
+            frame = frame.ljust(_SHORTEST, b"\0")
+        return frame
 
-    def _resume(self) -> None:
-        self._watch.set(reading=True)
+    def _on_error(self) -> None:
+        self._watch.set(reading=False)

@@ -38,7 +38,7 @@ def _client(indent: str, port: Port) -> list[str]:
     if port.filters:
         lines.append("filters:")
     for filter in port.filters:
-        properties = "".join(f",{name}={_value(value)}" for name, value in filter.properties())
+        properties = "".join(f",{name}={_value(value)}" for name, value in filter.told())
         lines.append(f"  - {filter.name}: type={filter.kind}{properties}")
     return lines
 

@@ -28,12 +28,10 @@ class Board:
         memory: the guest's memory; space: what lies where in the memory's address space.
         ports: what lies on I/O ports.
         lines: the interrupt lines, numbered as ISA's.
-        first_slot: the first slot of the PCI bus that is free for a NIC.
         big_endian: the order of octets in values of several.
     """
 
     big_endian = False
-    first_slot = 0
 
     def __init__(self, clock: Clock, memory: int) -> None:
         self.timers = Timers(clock)
@@ -48,8 +46,6 @@ class Board:
 
 class Pc(Board):
     """An i440FX and a PIIX3, without what has nothing to do with NICs."""
-
-    first_slot = 2
 
     def __init__(self, clock: Clock, memory: int) -> None:
         super().__init__(clock, memory)

@@ -30,13 +30,13 @@ class Setting:
         board: the board it sits on.
         cable: its peer.
         mac: its address, six octets.
-        options: further properties, as text (``iobase``, ``mrg_rxbuf``, ...).
+        options: further properties (``iobase``, ``mrg_rxbuf``, ...), as integers, bools and texts.
     """
 
     board: Board
     cable: Cable
     mac: bytes
-    options: Mapping[str, str]
+    options: Mapping[str, object]
 
 
 class Model:
@@ -73,6 +73,10 @@ class Model:
     def on_link_change(self, up: bool) -> None:
         """The cable was plugged in or pulled out (``set_link``)."""
 
+    def remove(self) -> None:
+        """Leave the machine: no register is mapped and no timer set any more."""
+        raise NotImplementedError
+
     def save(self) -> dict[str, Any]:
         """The whole state, as a plain value that is equal to another one when they are alike."""
         return {name: _plain(getattr(self, name)) for name in self.SAVED}
@@ -95,6 +99,9 @@ class PciModel(Function, Model):
     def __init__(self, setting: Setting) -> None:
         Function.__init__(self, self.IDENTITY)
         Model.__init__(self, setting)
+
+    def remove(self) -> None:
+        self.unplug()
 
     def save(self) -> dict[str, Any]:
         return super().save() | self.save_config()

@@ -302,12 +302,18 @@ class Ne2kIsa(Ne2k):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self._line = int(setting.options.get("irq", "9"), 0)
-        base = int(setting.options.get("iobase", "0x300"), 0)
-        setting.board.ports.map(base, Region(_PORTS, self._read, self._write))
+        line, base = setting.options.get("irq", 9), setting.options.get("iobase", 0x300)
+        self._line = line if isinstance(line, int) else 9
+        self._registers = Region(_PORTS, self._read, self._write)
+        if isinstance(base, int):
+            setting.board.ports.map(base, self._registers)
 
     def interrupt(self, high: bool) -> None:
         self.board.lines.drive(self._line, self, high)
+
+    def remove(self) -> None:
+        self.interrupt(False)
+        self.board.ports.unmap(self._registers)
 
 
 def group_hash(frame: bytes) -> int:

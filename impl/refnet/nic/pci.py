@@ -189,6 +189,12 @@ class Function:
             self._set(bar.offset, 8 if bar.flags & _IS_64 else 4, bar.flags)
         self._map()
 
+    def unplug(self) -> None:
+        """Leave the bus."""
+        self.reset_config()
+        if self.bus is not None:
+            self.bus.unplug(self)
+
     # -- saving ------------------------------------------------------------------------------------
 
     def save_config(self) -> dict[str, Any]:
@@ -283,13 +289,12 @@ class Bus:
         function.slot = place >> 3
         self._functions[place] = function
 
-    def free_place(self, first: int) -> int | None:
-        """The first slot from ``first`` on that is empty, as a place; None: all are taken."""
-        taken = {place >> 3 for place in self._functions}
-        return next((slot << 3 for slot in range(first, 32) if slot not in taken), None)
-
-    def is_free(self, place: int) -> bool:
-        return place not in self._functions
+    def unplug(self, function: Function) -> None:
+        """Take a function out."""
+        self._functions = {
+            place: each for place, each in self._functions.items() if each is not function
+        }
+        function.bus = None
 
     def read(self, address: int, size: int) -> int:
         """Read configuration space: bus << 16 | place << 8 | offset; all ones: nobody there."""

@@ -11,7 +11,7 @@ from .boards import Board
 from .chardev import Chardev, Monitor
 from .fields import leading_number
 from .forwards import from_redirection
-from .grammar import Dialect, Line, Report, check_identifier, is_help
+from .grammar import Dialect, Line, Report, check_identifier
 from .objects import FilterSpec
 from .qtest import Qtest
 
@@ -44,6 +44,15 @@ _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
 _LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
 _LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa"})
 
+#: What ``-vga`` puts on the PCI bus.
+_DISPLAYS = {
+    "std": "VGA",
+    "cirrus": "cirrus-vga",
+    "qxl": "qxl-vga",
+    "virtio": "virtio-vga",
+    "vmware": "vmware-svga",
+}
+
 
 _UNITS = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _DEFAULT_MEMORY = 128 << 20
@@ -65,6 +74,7 @@ class Arguments:
         usb: whether it has a USB bus.
         memory: the guest's, in octets.
         test_clock: ``-accel qtest``: time passes only when a qtest client says so.
+        display: the PCI device that shows its picture; empty: none.
         default_network: nothing was said of networks: ``nets`` has a NIC and a user network
             (CLI-03), and no loose end is told of.
     """
@@ -80,6 +90,7 @@ class Arguments:
     usb: bool = False
     memory: int = _DEFAULT_MEMORY
     test_clock: bool = False
+    display: str = "VGA"
     default_network: bool = False
     devices: list[Line] = field(default_factory=list)
     objects: list[FilterSpec] = field(default_factory=list)
@@ -110,6 +121,7 @@ class _Reader:
         self._legacy_asked = False
         self._legacy_nic: str | None = None
         self._defaults = True
+        self._display: str | None = None
         self._networked = False
 
     def read(self, argv: Sequence[str]) -> Arguments:
@@ -133,17 +145,30 @@ class _Reader:
                 return result
         self._add_legacy_network()
         self._add_default_network()
+        display = self._display or ("std" if self._defaults else "none")
+        result.display = _DISPLAYS.get(display, "")
         result.netdevs = [*self._dotted, *self._old]
         if any(netdev.wants_help(line) for line in result.netdevs):
             result.answer = netdev.HELP
-        elif any(is_help(line.get("driver")) for line in result.devices):
-            result.answer = models.list_devices(result.board)
+        elif (answer := self._device_help()) is not None:
+            result.answer = answer
         elif result.board.nic and any(map(nic.wants_help, [*result.nics, *result.nets])):
             result.answer = models.help_for(result.board)
         default = self._legacy_nic or result.profile.default_nic
         if default is not None and result.board.nic in ("e1000", "e1000e"):
             result.board = result.board._replace(nic=default)
         return result
+
+    def _device_help(self) -> str | None:
+        for line in self.result.devices:
+            try:
+                answer = device.help_for(line, self.result.board)
+            except OptionError as error:
+                self._report(str(error))
+                answer = ""
+            if answer is not None:
+                return answer
+        return None
 
     def _is_flag(self, name: str) -> bool:
         if name in _LEGACY_FLAGS:
@@ -188,6 +213,8 @@ class _Reader:
                 self._short_monitor(name, text)
             case "M" | "machine":
                 self._machine(text)
+            case "vga":
+                self._display = text
             case "seed":
                 self.result.seed = _seed(text)
             case "pidfile":

@@ -18,6 +18,10 @@ class Board(NamedTuple):
         nic: the model of a NIC without one; None: the machine makes no NIC of ``-net``, ``-nic``.
         roots: what its buses are called.
         own: models that no other machine has.
+        chips: what its PCI bus has from the start, as ``slot.function name`` in base 16.
+        usb_chips: the same with ``-usb``.
+        usb_ports: how many USB ports that gives it.
+        hotplug: whether a NIC can go on its PCI bus while it runs.
         chassis: the board under its NICs (:data:`refnet.nic.boards.CHASSIS`); None: they are peers
             without registers.
     """
@@ -26,6 +30,10 @@ class Board(NamedTuple):
     nic: str | None
     roots: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    chips: tuple[str, ...] = ()
+    usb_chips: tuple[str, ...] = ()
+    usb_ports: int = 2
+    hotplug: bool = True
     chassis: str | None = None
 
 
@@ -33,8 +41,28 @@ _BOTH = frozenset({"PCI", "ISA"})
 _PCI = frozenset({"PCI"})
 _ISA = frozenset({"ISA"})
 
-_PC = Board(_BOTH, "e1000", frozenset({"pci.0", "isa.0"}), chassis="pc")
-_Q35 = Board(_BOTH, "e1000e", frozenset({"pcie.0", "isa.0"}))
+_PC = Board(
+    _BOTH,
+    "e1000",
+    frozenset({"pci.0", "isa.0"}),
+    chips=("0.0 i440FX", "1.0 PIIX3", "1.1 piix3-ide", "1.3 PIIX4_PM"),
+    usb_chips=("1.2 piix3-usb-uhci",),
+    chassis="pc",
+)
+_Q35 = Board(
+    _BOTH,
+    "e1000e",
+    frozenset({"pcie.0", "isa.0"}),
+    chips=("0.0 mch", "1f.0 ICH9-LPC", "1f.2 ich9-ahci", "1f.3 ICH9-SMB"),
+    usb_chips=(
+        "1d.0 ich9-usb-uhci1",
+        "1d.1 ich9-usb-uhci2",
+        "1d.2 ich9-usb-uhci3",
+        "1d.7 ich9-usb-ehci1",
+    ),
+    usb_ports=6,
+    hotplug=False,
+)
 _BOARDS = {
     "none": Board(frozenset(), None),
     "pc": _PC,

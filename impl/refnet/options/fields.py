@@ -142,6 +142,8 @@ class Fields:
         if self.line.dialect is Dialect.JSON:
             return self._json_number(full, value, bits, signed)
         number = whole_number(str(value))
+        if number is not None and not signed and self.line.dialect is Dialect.KEYVAL:
+            number = _wrap(number)
         if number is None or not _fits(number, 64, signed):
             kind = f"an {'int64' if signed else 'uint64'} value"
             if not signed:
@@ -178,8 +180,8 @@ class Fields:
             if signed:
                 self._mistyped(full, "integer")
             raise self.line.error(f"Parameter '{full}' expects uint64")
-        if not signed and -(1 << 63) <= value < 0:
-            value += 1 << 64
+        if not signed:
+            value = _wrap(value)
         if not _fits(value, bits, signed):
             kind = f"{'int' if signed else 'uint'}{bits}_t"
             raise self.line.error(f"Parameter '{full}' expects {kind}")
@@ -210,6 +212,11 @@ class Fields:
 
     def _mistyped(self, name: str, kind: str) -> NoReturn:
         raise self.line.error(f"Invalid parameter type for '{name}', expected: {kind}")
+
+
+def _wrap(number: int) -> int:
+    """``number``, one below nought taken for one of 64 bits, as C does."""
+    return number + (1 << 64) if -(1 << 63) <= number < 0 else number
 
 
 def _fits(number: int, bits: int, signed: bool) -> bool:

@@ -38,13 +38,9 @@ class L2tpv3(NamedTuple):
     offset: int | None
 
 
-def interpret_vde(name: str, line: Line, fields: Fields) -> Vde:
-    """Read the keys of ``vde``.
-
-    Raises:
-        OptionError: with QEMU's text.
-    """
-    spec = Vde(
+def take_vde(name: str, line: Line, fields: Fields) -> Vde:
+    """Take the keys of ``vde``."""
+    return Vde(
         name,
         line,
         path=fields.text("sock"),
@@ -52,17 +48,11 @@ def interpret_vde(name: str, line: Line, fields: Fields) -> Vde:
         group=fields.text("group"),
         mode=fields.number("mode", bits=16, signed=False),
     )
-    fields.finish()
-    return spec
 
 
-def interpret_l2tpv3(name: str, line: Line, fields: Fields) -> L2tpv3:
-    """Read the keys of ``l2tpv3``.
-
-    Raises:
-        OptionError: with QEMU's text.
-    """
-    spec = L2tpv3(
+def take_l2tpv3(name: str, line: Line, fields: Fields) -> L2tpv3:
+    """Take the keys of ``l2tpv3``."""
+    return L2tpv3(
         name,
         line,
         source=fields.required("src"),
@@ -80,8 +70,6 @@ def interpret_l2tpv3(name: str, line: Line, fields: Fields) -> L2tpv3:
         expected_session=fields.number("rxsession", bits=32, signed=False),
         offset=fields.number("offset", bits=32, signed=False),
     )
-    fields.finish()
-    return spec
 
 
 def _session(fields: Fields) -> int:

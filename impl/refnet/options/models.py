@@ -7,27 +7,13 @@ MAC, and by whether it drops frames or lets them wait (GEN-15, CLI-02, CLI-11).
 
 from typing import NamedTuple
 
+from . import properties
 from .boards import Board
+from .properties import Property
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
-
-
-_NETWORK = _words("netdev mac bootindex")
-_OF_BUS = {
-    "PCI": _words("addr romfile romsize rombar multifunction acpi-index failover_pair_id"),
-    "ISA": _words("iobase irq"),
-    "usb-bus": _words("port serial pcap full-path msos-desc"),
-}
-_INTEL = _words("autonegotiation mitigation extra_mac_registers migrate_tso_props init-vet")
-_VIRTIO = _words(
-    "any_layout ats csum ctrl_guest_offloads ctrl_mac_addr ctrl_rx ctrl_rx_extra ctrl_vlan ctrl_vq"
-    " disable-legacy disable-modern duplex event_idx failover guest_announce guest_csum guest_ecn"
-    " guest_rsc_ext guest_tso4 guest_tso6 guest_ufo gso hash host_ecn host_mtu host_tso4 host_tso6"
-    " host_ufo indirect_desc ioeventfd iommu_platform mq mrg_rxbuf packed rss rx_queue_size speed"
-    " status tx tx_queue_size vectors"
-)
 
 
 class Model(NamedTuple):
@@ -37,16 +23,29 @@ class Model(NamedTuple):
         bus: as a complaint about its absence names it.
         holds: whether frames wait for a driver; else they are lost (seen on QEMU 7.2).
         further: properties beside those of every NIC on its bus.
+        about: what ``-device help`` says of it.
+        part: the device inside that has the properties of every NIC; empty: itself.
     """
 
     name: str
     bus: str = "PCI"
     holds: bool = False
-    further: frozenset[str] = frozenset()
+    further: tuple[Property, ...] = ()
+    part: str = ""
+    about: str = ""
 
     @property
-    def properties(self) -> frozenset[str]:
-        return _NETWORK | _OF_BUS[self.bus] | self.further
+    def properties(self) -> tuple[Property, ...]:
+        return *properties.NETWORK, *properties.OF_BUS[self.bus], *self.further
+
+    @property
+    def help(self) -> str:
+        """What ``-device NAME,help`` prints."""
+        return properties.describe(self.name, self.properties)
+
+    def owner(self, name: str) -> str:
+        """The device that a complaint about the property ``name`` names."""
+        return self.part if self.part and name in ("mac", "netdev") else self.name
 
     @property
     def pads(self) -> bool:
@@ -54,16 +53,30 @@ class Model(NamedTuple):
         return not self.name.startswith("virtio")
 
 
+_GIGABIT = "Intel Gigabit Ethernet"
+
 _ALL = (
-    *(Model(f"e1000{kind}", "PCI", True, _INTEL) for kind in ("", "-82544gc", "-82545em")),
-    Model("e1000e", holds=True, further=_words("disable_vnet_hdr subsys subsys_ven")),
-    *(Model(name) for name in ("i82550", "i82551", "i82562", "i82801")),
-    *(Model(f"i8255{kind}") for kind in ("7a", "7b", "7c", "8a", "8b", "9a", "9b", "9c", "9er")),
-    *(Model(name) for name in ("ne2k_pci", "pcnet", "rtl8139", "sungem", "vmxnet3")),
-    Model("tulip", holds=True),
     *(
-        Model(f"virtio-net-pci{kind}", "PCI", True, _VIRTIO)
-        for kind in ("", "-non-transitional", "-transitional")
+        Model(f"e1000{kind}", holds=True, further=properties.E1000, about=_GIGABIT)
+        for kind in ("", "-82544gc", "-82545em")
+    ),
+    Model("e1000e", holds=True, further=properties.E1000E, about="Intel 82574L GbE Controller"),
+    *(
+        Model(f"i82{kind}", about=f"Intel i82{kind.upper()} Ethernet")
+        for kind in _words("550 551 557a 557b 557c 558a 558b 559a 559b 559c 559er 562 801")
+    ),
+    *(Model(name) for name in ("ne2k_pci", "pcnet", "rtl8139", "sungem")),
+    Model("tulip", holds=True),
+    Model("vmxnet3", further=properties.VMXNET3, about="VMWare Paravirtualized Ethernet v3"),
+    Model(
+        "virtio-net-pci",
+        holds=True,
+        further=properties.VIRTIO + properties.VIRTIO_GENERIC,
+        part="virtio-net-device",
+    ),
+    *(
+        Model(f"virtio-net-pci-{kind}", "PCI", True, properties.VIRTIO, "virtio-net-device")
+        for kind in ("non-transitional", "transitional")
     ),
     Model("spapr-vlan"),
     Model("ne2k_isa", "ISA"),
@@ -103,7 +116,8 @@ def list_devices(board: Board) -> str:
     lines = ""
     for name in names:
         alias = f', alias "{aliases[name]}"' if name in aliases else ""
-        lines += f'name "{name}", bus {_BY_NAME[name].bus}{alias}\n'
+        about = f', desc "{_BY_NAME[name].about}"' if _BY_NAME[name].about else ""
+        lines += f'name "{name}", bus {_BY_NAME[name].bus}{alias}{about}\n'
     return "Network devices:\n" + lines
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from . import links, taps, user
+from . import links, taps, user, vhost
 from .fields import Fields
 from .grammar import Dialect, Line, Report, is_help, split_json, split_keyval, split_opts
 
 #: In the order of ``-netdev help``.
 TYPES = ("socket", "stream", "dgram", "hubport", "tap", "user", "l2tpv3", "vde", "bridge")
-#: QEMU has these, refnet has not.
-ABSENT = ("none", "nic", "vhost-user", "vhost-vdpa")
 _DOTTED = ("stream", "dgram")
 
 HELP = "Available netdev backend types:\n" + "".join(f"{name}\n" for name in TYPES)
@@ -97,6 +95,8 @@ Netdev: TypeAlias = (
     | taps.Bridge
     | links.Vde
     | links.L2tpv3
+    | vhost.VhostUser
+    | vhost.VhostVdpa
 )
 
 
@@ -128,45 +128,46 @@ def interpret(line: Line) -> Netdev:
     fields = Fields(line)
     name = fields.required("id")
     kind = fields.required("type")
-    if kind in ABSENT:
-        raise line.error(f"network backend '{kind}' is not compiled into this binary")
-    if kind not in TYPES:
+    if kind in _ABSENT:
+        _ABSENT[kind](fields)
+        fields.finish()
+        raise line.error(absent(kind))
+    if kind not in _READERS:
         raise line.error(f"Parameter 'type' does not accept value '{kind}'")
-    return _READERS[kind](name, line, fields)
+    spec = _READERS[kind](name, line, fields)
+    fields.finish()
+    return spec
+
+
+def absent(kind: str) -> str:
+    """What is said of a type that QEMU knows and refnet does not have."""
+    return f"network backend '{kind}' is not compiled into this binary"
 
 
 def _hubport(name: str, line: Line, fields: Fields) -> HubPort:
     hub = fields.number("hubid", bits=32)
     if hub is None:
         fields.missing("hubid")
-    spec = HubPort(name, line, hub, fields.text("netdev"))
-    fields.finish()
-    return spec
+    return HubPort(name, line, hub, fields.text("netdev"))
 
 
 def _socket(name: str, line: Line, fields: Fields) -> Socket:
     keys = ("fd", "listen", "connect", "mcast", "localaddr", "udp")
-    spec = Socket(name, line, *(fields.text(key) for key in keys))
-    fields.finish()
-    return spec
+    return Socket(name, line, *(fields.text(key) for key in keys))
 
 
 def _dgram(name: str, line: Line, fields: Fields) -> Dgram:
     local, remote = fields.group("local"), fields.group("remote")
-    spec = Dgram(
+    return Dgram(
         name, line, _endpoint(local) if local else None, _endpoint(remote) if remote else None
     )
-    fields.finish()
-    return spec
 
 
 def _stream(name: str, line: Line, fields: Fields) -> Stream:
     address = fields.group("addr")
     if address is None:
         fields.missing("type" if line.dialect is Dialect.OPTS else "addr")
-    spec = Stream(name, line, _endpoint(address), bool(fields.flag("server")))
-    fields.finish()
-    return spec
+    return Stream(name, line, _endpoint(address), bool(fields.flag("server")))
 
 
 def _endpoint(fields: Fields) -> Endpoint:
@@ -189,14 +190,36 @@ def _endpoint(fields: Fields) -> Endpoint:
     raise fields.line.error(f"Parameter 'type' does not accept value '{kind}'")
 
 
+#: Who takes the keys of each type; a key that nobody has taken is then refused.
 _READERS: dict[str, Callable[[str, Line, Fields], Netdev]] = {
     "hubport": _hubport,
     "socket": _socket,
     "dgram": _dgram,
     "stream": _stream,
     "user": user.interpret,
-    "tap": taps.interpret_tap,
-    "bridge": taps.interpret_bridge,
-    "vde": links.interpret_vde,
-    "l2tpv3": links.interpret_l2tpv3,
+    "tap": taps.take_tap,
+    "bridge": taps.take_bridge,
+    "vde": links.take_vde,
+    "l2tpv3": links.take_l2tpv3,
+    "vhost-user": vhost.take_user,
+    "vhost-vdpa": vhost.take_vdpa,
+}
+
+
+def _nic(fields: Fields) -> None:
+    for key in ("netdev", "macaddr", "model", "addr"):
+        fields.text(key)
+    fields.number("vectors", bits=32, signed=False)
+
+
+def _netmap(fields: Fields) -> None:
+    fields.required("ifname")
+    fields.text("devname")
+
+
+#: Who takes the keys of the types that QEMU 7.2 knows and is built without.
+_ABSENT: dict[str, Callable[[Fields], None]] = {
+    "none": lambda fields: None,
+    "nic": _nic,
+    "netmap": _netmap,
 }

@@ -39,12 +39,8 @@ class Bridge(NamedTuple):
     helper: str | None
 
 
-def interpret_tap(name: str, line: Line, fields: Fields) -> Tap:
-    """Read the keys of ``tap``.
-
-    Raises:
-        OptionError: with QEMU's text.
-    """
+def take_tap(name: str, line: Line, fields: Fields) -> Tap:
+    """Take the keys of ``tap``."""
     spec = Tap(
         name,
         line,
@@ -64,16 +60,9 @@ def interpret_tap(name: str, line: Line, fields: Fields) -> Tap:
         queues=fields.number("queues", bits=32, signed=False),
     )
     fields.number("poll-us", bits=32, signed=False)
-    fields.finish()
     return spec
 
 
-def interpret_bridge(name: str, line: Line, fields: Fields) -> Bridge:
-    """Read the keys of ``bridge``.
-
-    Raises:
-        OptionError: with QEMU's text.
-    """
-    spec = Bridge(name, line, fields.text("br"), fields.text("helper"))
-    fields.finish()
-    return spec
+def take_bridge(name: str, line: Line, fields: Fields) -> Bridge:
+    """Take the keys of ``bridge``."""
+    return Bridge(name, line, fields.text("br"), fields.text("helper"))

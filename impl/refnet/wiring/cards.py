@@ -2,18 +2,20 @@
 place, or plugged in by ``-device`` (CLI-04, CLI-11..13, GEN-15).
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
-from ..errors import OptionError
+from ..errors import NotFound, OptionError
 from ..fabric.nic import Nic
 from ..fabric.port import Fabric, Port, join
-from ..options import ethernet
+from ..options import demands, ethernet
 from ..options.boards import Board
-from ..options.device import Device, Slot, parse_slot
-from ..options.grammar import Line
+from ..options.device import Device, Slot, Surroundings, check_hotplug, parse_slot
+from ..options.grammar import Line, Report, Value
 from ..options.models import Model, for_nic
 from ..options.nic import Card
 from .hardware import Hardware
+from .slots import PciSlots, UsbPorts
 
 #: How many NICs ``-net`` and ``-nic`` may ask for (CLI-12).
 _MOST = 8
@@ -23,24 +25,61 @@ _PREFIX = bytes.fromhex("5254001234")
 _OCTETS = range(0x56, 0xFF)
 
 
+#: What is told of a device that is gone: its path, and its name if it has one.
+Removed: TypeAlias = dict[str, str]
+
+
 class _Wanted(NamedTuple):
     card: Card
     mac: bytes
     peer: Port | None
 
 
-class Cards:
-    """All NICs of a machine: those it makes by itself, then those of ``-device``."""
+@dataclass(slots=True)
+class _Plugged:
+    """A NIC in its place; it is ``leaving`` once somebody has asked for that."""
 
-    def __init__(self, fabric: Fabric, board: Board, hardware: Hardware) -> None:
+    nic: Nic
+    device: Device
+    slot: Slot | None
+    port: str | None
+    leaving: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"/machine/peripheral/{self.nic.name}"
+
+
+class Cards:
+    """All NICs of a machine: those it makes by itself, then those of ``-device``.
+
+    Args:
+        hardware: what gives them registers.
+        display: see :class:`~refnet.wiring.slots.PciSlots`.
+        report: told of values that are not heeded.
+    """
+
+    def __init__(
+        self,
+        fabric: Fabric,
+        board: Board,
+        hardware: Hardware,
+        usb: bool,
+        display: str,
+        report: Report,
+    ) -> None:
         self._fabric = fabric
         self._hardware = hardware
         self._board = board
+        self._usb = usb
+        self._report = report
+        self._slots = PciSlots(board, usb, display)
+        self._ports = UsbPorts(board)
+        self._plugged: list[_Plugged] = []
         self._wanted: list[_Wanted] = []
         self._missing: list[Card] = []
         self._octets: set[int] = set()
         self._isa = 0
-        self._slots: dict[Slot, str] = {}
 
     @property
     def warnings(self) -> list[str]:
@@ -74,28 +113,111 @@ class Cards:
             if self._board.nic is None or not self._fit(wanted, self._board.nic):
                 self._missing.append(wanted.card)
 
+    def surroundings(self, running: bool = False) -> Surroundings:
+        """What a ``-device`` comes into."""
+        return Surroundings(self._board, self._usb, self._check, running)
+
     def plug(self, device: Device) -> None:
         """Make the NIC of a ``-device``.
 
         Raises:
-            OptionError: its netdev does not exist, or is taken.
+            OptionError: its place is taken, or its properties do not go together.
         """
-        model = device.model
-        peer: Port | None = None
-        if device.netdev is not None:
-            peer = self._fabric.find_netdev(device.netdev)
-            if peer is None:
-                place = f"Property '{model.name}.netdev'"
-                raise device.line.error(f"{place} can't find value '{device.netdev}'")
-            if peer.peer is not None:
-                raise device.line.error(_taken(model, device.netdev))
-        if device.slot is not None and (complaint := self._occupy(device.slot, model, device.name)):
-            raise device.line.error(complaint)
-        nic = self._make(model, device.name, self._mac(device.mac), peer)
+        line, settings = device.line, device.settings
+        peer = None if device.netdev is None else self._fabric.find_netdev(device.netdev)
+        slot: Slot | None = None
+        port: str | None = None
         try:
-            self._hardware.equip(nic, _texts(device.line), _place(device.slot))
+            demands.check_before(settings)
+            if device.model.bus == "PCI":
+                many = settings.get("multifunction") is True
+                slot = self._slots.occupy(device.slot, device.model.name, device.name, many)
+            elif device.model.bus == "usb-bus":
+                wanted = settings.get("port")
+                port = self._ports.occupy(wanted if isinstance(wanted, str) else None)
+            alone = not settings.get("multifunction") and (slot is None or not slot.function)
+            express = "pcie.0" in self._board.roots
+            demands.check_after(
+                settings, alone, express, lambda text: self._report(line.located(text))
+            )
         except OptionError as error:
-            raise device.line.error(str(error)) from None
+            if slot is not None:
+                self._slots.leave(slot)
+            raise line.error(str(error)) from None
+        nic = self._make(device.model, device.name, self._mac(device.mac), peer)
+        self._hardware.equip(nic, settings, _place(slot))
+        self._plugged.append(_Plugged(nic, device, slot, port))
+
+    def check_name(self, name: object) -> None:
+        """Look whether a device may be called ``name``.
+
+        Raises:
+            OptionError: another one is.
+        """
+        if any(each.device.name == name for each in self._plugged if name is not None):
+            raise OptionError(f"Duplicate device ID '{name}'")
+
+    def unplug(self, name: str) -> list[Removed]:
+        """Ask for the end of the NIC of a ``-device``, by its name or its path.
+
+        One on a PCI bus stays until the guest lets it go, which none does before the machine is
+        reset; the others go at once. What is gone is returned.
+
+        Raises:
+            NotFound: there is no such device.
+            OptionError: its bus does not allow that.
+        """
+        found = next(
+            (each for each in self._plugged if name in (each.device.name, each.path)), None
+        )
+        if found is None or found.device.name is None:
+            raise NotFound(f"Device '{name}' not found")
+        bare = Line("device_del", "")
+        try:
+            check_hotplug(bare, found.device.model, self._board)
+        except OptionError as error:
+            raise OptionError(str(error).removeprefix(bare.located(""))) from None
+        found.leaving = True
+        return [] if found.slot is not None else self.let_go()
+
+    def let_go(self) -> list[Removed]:
+        """Take away every NIC that is to go; what is gone is returned."""
+        gone: list[Removed] = []
+        for each in [each for each in self._plugged if each.leaving]:
+            self._plugged.remove(each)
+            self._take_out(each)
+            if each.device.model.part:
+                gone.append({"path": f"{each.path}/virtio-backend"})
+            gone.append({"device": each.nic.name, "path": each.path})
+        return gone
+
+    def _take_out(self, gone: _Plugged) -> None:
+        nic, peer = gone.nic, gone.nic.peer
+        if peer is not None:
+            peer.forget(nic)
+            nic.forget(peer)
+            peer.peer = None
+        self._fabric.ports.remove(nic)
+        self._hardware.remove(nic)
+        if gone.slot is not None:
+            self._slots.leave(gone.slot)
+        if gone.port is not None:
+            self._ports.leave(gone.port)
+
+    def _check(self, model: Model, name: str, value: Value) -> None:
+        """Refuse a netdev that is not there or taken, and a place in the boot order that is."""
+        if name == "netdev":
+            peer = self._fabric.find_netdev(str(value))
+            if peer is None:
+                raise OptionError(
+                    f"Property '{model.owner(name)}.netdev' can't find value '{value}'"
+                )
+            if peer.peer is not None:
+                raise OptionError(_taken(model, str(value)))
+        elif name == "bootindex" and isinstance(value, int) and value >= 0:
+            others = (each.device.settings.get("bootindex") for each in self._plugged)
+            if value in others:
+                raise OptionError(f"The bootindex {value} has already been used")
 
     def _fit(self, wanted: _Wanted, default: str) -> bool:
         card = wanted.card
@@ -110,20 +232,14 @@ class Cards:
         elif "PCI" not in self._board.buses:
             raise OptionError("No primary PCI bus")
         slot: Slot | None = None
-        if model.bus != "ISA" and card.address is not None:
-            slot = parse_slot(card.address)
-            if slot is None:
-                place = f"PCI device address {card.address} for device {model.name}"
-                raise OptionError(f"Invalid {place}")
-            if complaint := self._occupy(slot, model, None):
-                raise OptionError(complaint)
+        if model.bus != "ISA":
+            slot = self._slots.occupy(_address(card, model), model.name, None, False)
         if wanted.peer is not None and wanted.peer.peer is not None:
             raise OptionError(_taken(model, wanted.peer.name))
         nic = self._make(model, None, wanted.mac, wanted.peer)
         options = {}
         if model.bus == "ISA":
-            port, line = _ISA_PLACES[self._isa - 1]
-            options = {"iobase": hex(port), "irq": str(line)}
+            options = dict(zip(("iobase", "irq"), _ISA_PLACES[self._isa - 1], strict=True))
         self._hardware.equip(nic, options, _place(slot))
         return True
 
@@ -145,16 +261,6 @@ class Cards:
             join(nic, peer)
         return nic
 
-    def _occupy(self, slot: Slot, model: Model, name: str | None) -> str:
-        """Take a place on the bus; what is wrong with that, or nothing."""
-        if slot in self._slots:
-            return (
-                f"PCI: slot {slot.number} function {slot.function} not available for {model.name},"
-                f" in use by {self._slots[slot]}"
-            )
-        self._slots[slot] = f"{model.name},id={name or '(null)'}"
-        return ""
-
     def _mac(self, given: bytes) -> bytes:
         """The address given, or the lowest that is free (GEN-15)."""
         if given != ethernet.NONE:
@@ -173,10 +279,15 @@ def _place(slot: Slot | None) -> int | None:
     return None if slot is None else slot.number << 3 | slot.function
 
 
-def _texts(line: Line) -> dict[str, str]:
-    """The properties of a device."""
-    return {key: value for key, value in line.pairs if isinstance(value, str)}
+def _address(card: Card, model: Model) -> Slot | None:
+    """Where ``addr=`` of ``-net nic`` says; None: it is not given."""
+    if card.address is None:
+        return None
+    slot = parse_slot(card.address)
+    if slot is None or slot.function:
+        raise OptionError(f"Invalid PCI device address {card.address} for device {model.name}")
+    return slot
 
 
 def _taken(model: Model, netdev: str) -> str:
-    return f"Property '{model.name}.netdev' can't take value '{netdev}', it's in use"
+    return f"Property '{model.owner('netdev')}.netdev' can't take value '{netdev}', it's in use"

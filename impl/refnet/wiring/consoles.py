@@ -11,7 +11,7 @@ from ..backend.channel import Channel
 from ..backend.loop import Loop
 from ..errors import HostError, OptionError
 from ..monitor.seam import Machine
-from ..options.chardev import ByFd, ByPath, ByPort, Chardev, Monitor, Stdio
+from ..options.chardev import ByFd, ByPath, ByPort, Chardev, Means, Monitor, Stdio
 from ..options.qtest import Qtest
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Consoles:
         self._machine = machine
         self._loop = loop
         self._channels: dict[str, Channel] = {}
+        self._means: dict[str, Means] = {}
         self._sessions: dict[str, qmp.Session | readline.Session] = {}
         self._claimed: set[str] = set()
 
@@ -37,6 +38,7 @@ class Consoles:
         """
         try:
             self._channels[device.name] = self._make(device)
+            self._means[device.name] = device.means
         except HostError as error:
             raise device.line.error(str(error)) from None
 
@@ -79,6 +81,10 @@ class Consoles:
 
     def has(self, name: str) -> bool:
         return name in self._channels
+
+    def means(self, name: str) -> Means | None:
+        """What kind of character device ``name`` is; None: there is none."""
+        return self._means.get(name)
 
     def claim(self, name: str) -> Channel:
         """The channel of a device, for one user alone.

@@ -94,7 +94,7 @@ class Maker:
         )
 
     def _mirror(self, spec: FilterMirror, queue: Direction, on: bool) -> tuple[Filter, GiveBack]:
-        outlet = _outlet(self._consoles.claim(spec.outdev), spec.vnet_header)
+        outlet = _outlet(self._consoles.claim(spec.outdev), lambda: made.vnet_header)
         made = Mirror(
             spec.common.name,
             spec.outdev,
@@ -137,7 +137,7 @@ class Maker:
             spec.common.name,
             spec.indev or "",
             spec.outdev or "",
-            None if sink is None else _outlet(sink, spec.vnet_header),
+            None if sink is None else _outlet(sink, lambda: made.vnet_header),
             vnet_header=spec.vnet_header,
             queue=queue,
             on=on,
@@ -181,6 +181,8 @@ class _Redirector(Redirector):
             self._source.hold(not on)
 
 
-def _outlet(channel: Channel, vnet_header: bool) -> Outlet:
-    pack = prefix_with_header if vnet_header else prefix
-    return lambda frame: channel.write(pack(frame))
+def _outlet(channel: Channel, has_header: Callable[[], bool]) -> Outlet:
+    def put(frame: bytes) -> None:
+        channel.write((prefix_with_header if has_header() else prefix)(frame))
+
+    return put

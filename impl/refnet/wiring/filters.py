@@ -1,16 +1,17 @@
 """The filters of a machine: made, found, changed and taken away by name (FILT-02, FILT-06..08)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from ..backend.loop import Loop
 from ..clock import VirtualClock
 from ..errors import NotFound, OptionError
-from ..fabric.filters.base import Direction, Filter, Property, TimedFilter, attach
-from ..fabric.filters.buffer import Buffer
+from ..fabric.filters.base import Filter, Property, TimedFilter, attach
 from ..fabric.port import Fabric, Port
-from ..options.fields import whole_number
 from ..options.objects import Common, FilterBuffer, FilterDump, FilterSpec
+from . import filter_properties
 from .filter_kinds import Maker
+from .filter_properties import check_interval, check_length, check_status
 
 
 class Filters:
@@ -34,11 +35,11 @@ class Filters:
             raise OptionError(
                 f"attempt to add duplicate property '{common.name}' to object (type 'container')"
             )
-        on = _parse_status(common.status)
-        if isinstance(spec, FilterDump) and spec.maxlen == 0:
-            raise OptionError("Property 'filter-dump.maxlen' doesn't take value '0'")
+        on = check_status(common.status)
+        if isinstance(spec, FilterDump):
+            check_length(spec.maxlen)
         if isinstance(spec, FilterBuffer):
-            _check_interval(spec.interval)
+            check_interval(spec.interval)
         port = self._netdev(common.netdev)
         if common.position not in ("head", "tail") and not common.position.startswith("id="):
             raise OptionError("Parameter 'position' expects 'head', 'tail' or 'id=<id>'")
@@ -83,40 +84,23 @@ class Filters:
         Raises:
             OptionError: there is no such object or property.
         """
-        found = self._at(path)
-        properties = {"type": found.kind, **dict(found.properties())}
-        if name not in properties:
-            raise OptionError(f"Property '{found.kind}.{name}' not found")
-        return properties[name]
+        return filter_properties.read(self._at(path), name)
 
-    def set(self, path: str, name: str, value: str) -> None:
-        """Change ``status``, ``queue`` or the interval of a buffer (FILT-07).
+    def parse(self, path: str, name: str, text: str) -> None:
+        """Set a property to what ``text`` says (FILT-07).
 
         Raises:
             OptionError: there is no such object, or the value does not fit.
         """
-        found = self._at(path)
-        if name == "type":
-            raise OptionError(f"Property '{found.kind}.{name}' is not writable")
-        if name not in dict(found.properties()):
-            raise OptionError(f"Property '{found.kind}.{name}' not found")
-        match name, found:
-            case "status", _:
-                found.switch(_parse_status(value))
-            case "queue", _:
-                if value not in ("all", "rx", "tx"):
-                    raise OptionError(f"Parameter 'queue' does not accept value '{value}'")
-                found.queue = Direction(value)
-            case "interval", Buffer():
-                interval = whole_number(value)
-                if interval is None or interval < 0:
-                    raise OptionError("Parameter 'interval' expects integer")
-                if interval >= 1 << 32:
-                    raise OptionError("Parameter 'interval' expects uint32_t")
-                _check_interval(interval)
-                found.interval = interval
-            case _:
-                raise OptionError(f"Property '{found.kind}.{name}' can't be set now")
+        filter_properties.parse(self._at(path), name, text)
+
+    def set(self, path: str, name: str, value: Any) -> None:
+        """Set a property to a value of JSON.
+
+        Raises:
+            OptionError: there is no such object, or the value does not fit.
+        """
+        filter_properties.write(self._at(path), name, value)
 
     def _netdev(self, name: str) -> Port:
         found = [each for each in self._fabric.ports if each.name == name and each.kind != "nic"]
@@ -136,8 +120,7 @@ class Filters:
             filters = (entry.filter for entry in self._all)
             inner = [(each.name, f"child<{each.kind}>") for each in filters]
             return [("type", "string"), *inner]
-        found = self._at(path).properties()
-        return [("type", "string"), *((name, _kind(name, value)) for name, value in found)]
+        return filter_properties.kinds(self._at(path))
 
     def _neighbour(self, common: Common, port: Port) -> Filter | None:
         if not common.position.startswith("id="):
@@ -185,21 +168,3 @@ class _Entry:
         self.filter = filter
         self.give_back = give_back
         self.timer: _Timer | None = None
-
-
-def _check_interval(interval: int) -> None:
-    if interval == 0:
-        raise OptionError("Property 'filter-buffer.interval' requires a positive value")
-
-
-def _parse_status(text: str) -> bool:
-    if text not in ("on", "off"):
-        raise OptionError("Invalid value for netfilter status, should be 'on' or 'off'")
-    return text == "on"
-
-
-def _kind(name: str, value: object) -> str:
-    """The type of a property, as QEMU calls it."""
-    if name == "queue":
-        return "NetFilterDirection"
-    return {bool: "bool", int: "uint32", str: "string"}[type(value)]

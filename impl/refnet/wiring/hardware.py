@@ -37,12 +37,12 @@ class Hardware:
             self._loop.add_source(self)
         return self._board
 
-    def equip(self, nic: Nic, options: Mapping[str, str], place: int | None) -> None:
+    def equip(self, nic: Nic, options: Mapping[str, object], place: int | None) -> None:
         """Give a NIC its registers, if there are any of its model on this board.
 
         Args:
             options: the properties that were given.
-            place: where on the PCI bus, slot << 3 | function; None: in the first slot that is free.
+            place: where on the PCI bus, slot << 3 | function; None: on another bus.
 
         Raises:
             OptionError: a property has a wrong value.
@@ -53,11 +53,15 @@ class Hardware:
         model = registry.make(nic.model, Setting(board, nic, nic.mac, options))
         nic.device = model
         self.models.append(model)
-        if isinstance(model, PciModel) and board.pci is not None:
-            if place is None:
-                place = board.pci.free_place(board.first_slot)
-            if place is not None:
-                board.pci.plug(model, place)
+        if isinstance(model, PciModel) and board.pci is not None and place is not None:
+            board.pci.plug(model, place)
+
+    def remove(self, nic: Nic) -> None:
+        """Take the NIC's device out. It has none: nothing happens."""
+        if isinstance(nic.device, Model):
+            self.models.remove(nic.device)
+            nic.device.remove()
+            nic.device = None
 
     def reset(self) -> None:
         """Reset every device and its place on the bus."""

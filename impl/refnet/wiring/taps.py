@@ -1,6 +1,6 @@
 """From what ``-netdev tap`` and ``bridge`` say to ports on tap devices (TAP-01..12)."""
 
-from ..backend import files, helpers, sockets, tun
+from ..backend import files, helpers, sockets, tun, vhost
 from ..backend.netdevs import Site
 from ..backend.tap import TapPort
 from ..errors import HostError, OptionError
@@ -144,13 +144,19 @@ def _consider_vhost(site: Site, spec: Tap) -> None:
         if given:
             raise OptionError("vhostfd(s)= is not valid without vhost")
         return
-    if spec.vhost_fd is not None:
-        sockets.inherit(spec.name, spec.vhost_fd)
-    complaint = "vhost-net requested but could not be initialized"
-    if not given:
-        reason = files.why_not_open(_VHOST)
-        if reason is not None:
-            complaint = f"tap: open vhost char device failed: {reason}"
+    complaint = _why_no_vhost(site, spec)
     if force:
         raise HostError(complaint)
     site.report(spec.line.located(f"warning: {complaint}"))
+
+
+def _why_no_vhost(site: Site, spec: Tap) -> str:
+    if spec.vhost_fd is not None:
+        reason = vhost.why_not_owned(sockets.inherit(spec.name, spec.vhost_fd))
+        if reason is not None:
+            site.report(spec.line.located(reason))
+    elif spec.vhost_fds is None:
+        reason = files.why_not_open(_VHOST)
+        if reason is not None:
+            return f"tap: open vhost char device failed: {reason}"
+    return "vhost-net requested but could not be initialized"

@@ -52,6 +52,7 @@ def test_a_listener_has_one_client_at_a_time(loop, tmp_path):
         settle(loop)
         assert notes == ["open", b"1", "close", "open", b"2"]
     made.close()
+    assert not os.path.exists(path)
 
 
 def test_a_listener_may_wait_for_its_first_client(loop, tmp_path):

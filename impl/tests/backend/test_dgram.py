@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from refnet.backend import dgram, netdevs, sockets
+from refnet.backend import netdevs, sockets
+from refnet.backend.dgram import DgramPort
 from refnet.errors import HostError
 from refnet.fabric.port import join
 
@@ -49,7 +50,7 @@ def test_empty_datagrams_are_passed_over(site, far, guest):
 
 
 def test_many_datagrams_take_more_than_one_step(site, far, guest, monkeypatch):
-    monkeypatch.setattr(dgram, "_BATCH", 2)
+    monkeypatch.setattr(DgramPort, "batch", 2)
     ours, number = far
     join(netdevs.dgram_on_fd(site, "s0", number, None), guest)
     for _ in range(3):

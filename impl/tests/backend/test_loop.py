@@ -193,6 +193,15 @@ def test_a_thousand_wakes_are_one(loop):
     assert not loop.step()
 
 
+def test_a_signal_after_the_end_does_no_harm():
+    loop = Loop(ManualClock())
+    loop.close()
+
+    loop.stop()
+
+    assert loop.stopped
+
+
 def test_the_wake_descriptor_may_be_empty_again(loop):
     loop.wake()
     loop._drain_wake()

@@ -240,3 +240,18 @@ def test_small_frames_do_not_wait_for_acknowledgements(site, listening):
     with socket.create_connection(place):
         settle(site)
         assert port._connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("connected", [False, True], ids=["alone", "connected"])
+def test_the_path_of_a_listener_goes_with_it(site, tmp_path, connected):
+    path = tmp_path / "wire"
+    port = netdevs.stream(site, "s0", str(path), "", True)
+    with socket.socket(socket.AF_UNIX) as client:
+        if connected:
+            client.connect(str(path))
+            settle(site)
+        assert path.is_socket()
+
+        port.close()
+
+    assert not path.exists()

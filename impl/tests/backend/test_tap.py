@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from refnet.backend import tap, tun
+from refnet.backend import tun
 from refnet.backend.tap import TapPort
 from refnet.fabric.port import join
 
@@ -125,7 +125,7 @@ def test_a_device_that_is_gone_costs_its_frames_alone(site, kernel, guest, plug)
 
 
 def test_many_frames_take_more_than_one_step(site, kernel, guest, plug, monkeypatch):
-    monkeypatch.setattr(tap, "_BATCH", 2)
+    monkeypatch.setattr(TapPort, "batch", 2)
     plug()
     kernel.says(b"a", b"b", b"c")
 

@@ -148,7 +148,9 @@ def test_models_are_listed(option):
 def test_devices_are_listed():
     answer = parse(["-device", "help"]).answer
 
-    assert answer.startswith('Network devices:\nname "e1000", bus PCI, alias "e1000-82540em"\n')
+    assert answer.startswith(
+        'Network devices:\nname "e1000", bus PCI, alias "e1000-82540em", desc "'
+    )
     assert 'name "ne2k_isa", bus ISA\n' in answer
 
 
@@ -177,3 +179,14 @@ def test_a_vlan_that_leads_nowhere_is_told_of():
     assert Started("-profile qemu-0.6 -net nic,vlan=1").said == [
         "Warning: vlan 1 is not connected to host network"
     ]
+
+
+def test_an_interrupt_that_no_isa_bus_has_is_refused():
+    with pytest.raises(OptionError, match="interrupt 16 is none of the ISA bus"):
+        Started("-M isapc -device ne2k_isa,irq=16")
+
+
+def test_a_way_to_send_that_virtio_does_not_know_is_told_of():
+    it = Started("-M pc -device virtio-net-pci,tx=x")
+
+    assert it.said[0].splitlines()[-1] == 'Defaulting to "bh"'

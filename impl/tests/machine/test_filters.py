@@ -115,12 +115,39 @@ def test_properties_are_read_and_changed(bench):
     assert do("qom-get /objects/b queue") == '"rx"\n'
     for name, value, complaint in [
         ("interval", "0", "Property 'filter-buffer.interval' requires a positive value"),
-        ("interval", "x", "Parameter 'interval' expects integer"),
+        ("interval", "x", "Parameter 'interval' expects uint64"),
         ("interval", "4294967296", "Parameter 'interval' expects uint32_t"),
         ("queue", "bad", "Parameter 'queue' does not accept value 'bad'"),
         ("zork", "1", "Property 'filter-buffer.zork' not found"),
     ]:
         assert do(f"qom-set /objects/b {name} {value}") == f"Error: {complaint}\n"
+
+
+def test_most_properties_only_tell_what_they_were_set_to(bench):
+    it = bench("-object", "filter-buffer,id=b,netdev=u0,interval=1000")
+
+    for name, value in (("position", "head"), ("netdev", "zz"), ("insert", "before")):
+        assert it.machine.execute(f"qom-set b {name} {value}") == ""
+
+    assert "position=head,status=on,insert=before,netdev=zz,queue=all" in it.machine.execute(
+        "info network"
+    )
+    assert it.asks() == []
+
+
+def test_a_mirror_begins_to_tell_the_header_of_virtio(bench):
+    ours, its = socket.socketpair()
+    it = bench(
+        *("-chardev", f"socket,id=c0,fd={its.detach()}"),
+        *("-object", "filter-mirror,id=m,netdev=u0,outdev=c0"),
+    )
+    with ours:
+        it.machine.set_property("m", "vnet_hdr_support", True)
+        it.asks()
+
+        heard = ours.recv(65536)
+
+    assert heard[:8] == bytes([0, 0, 0, 42, 0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "101", "nan"])

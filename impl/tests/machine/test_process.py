@@ -171,18 +171,33 @@ def handlers():
 
 
 def test_main_runs_until_it_is_told_to_end(handlers, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cli.Machine, "run", lambda self: os.kill(os.getpid(), signal.SIGTERM))
+    path = tmp_path / "pid"
+    seen = []
 
-    assert cli.main(["-pidfile", str(tmp_path / "pid")]) == 0
+    def run(machine):
+        seen.append(path.read_text())
+        os.kill(os.getpid(), signal.SIGTERM)
 
-    assert int((tmp_path / "pid").read_text()) == os.getpid()
+    monkeypatch.setattr(cli.Machine, "run", run)
+
+    assert cli.main(["-pidfile", str(path)]) == 0
+
+    assert seen == [f"{os.getpid()}\n"]
+    assert not path.exists()
     assert capsys.readouterr().err == "refnet: terminating on signal 15\n"
 
 
 def test_a_pidfile_that_can_t_be_written_is_told(handlers, capsys):
     assert cli.main(["-pidfile", "/no/such/dir/pid"]) == 1
 
-    assert "cannot create PID file: Cannot open pid file: No such file" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "cannot create PID file: Could not create '/no/such/dir/pid': No such file" in told
+
+
+def test_wrong_options_leave_no_pidfile(tmp_path):
+    assert cli.main(["-pidfile", str(tmp_path / "pid"), "-netdev", "user,id=u,net=x"]) == 1
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_errors_are_one_family():

@@ -200,7 +200,7 @@ def test_filters_come_and_go(bench, tmp_path):
     assert it.machine.execute(add).startswith("Error: attempt to add duplicate property 'f0'")
     assert it.machine.execute("qom-get /objects/f0 status") == '"off"\n'
     assert it.machine.execute("qom-get f0 foo") == "Error: Property 'filter-dump.foo' not found\n"
-    assert it.machine.execute("qom-set f0 file x").startswith("Error: Property 'filter-dump.file'")
+    assert it.machine.execute("qom-set f0 type x").startswith("Error: Property 'filter-dump.type'")
     assert it.machine.execute("qom-set f0 status maybe").startswith("Error: Invalid value for net")
     it.asks()
     it.machine.execute("qom-set f0 status on")

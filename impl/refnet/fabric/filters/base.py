@@ -32,7 +32,11 @@ class Watched(Protocol):
 
 
 class Filter:
-    """One filter. ``queue`` is the direction it sees; nothing, while not :attr:`on`."""
+    """One filter. ``queue`` is the direction it sees; nothing, while not :attr:`on`.
+
+    Attributes:
+        stated: what is told of properties instead of what they are.
+    """
 
     kind = ""
 
@@ -43,6 +47,7 @@ class Filter:
         self.position = "tail"
         self.insert = "behind"
         self.port: Watched | None = None
+        self.stated: dict[str, Property] = {}
 
     def sees(self, direction: Direction) -> bool:
         """Whether frames in ``direction`` come past this filter."""
@@ -56,8 +61,12 @@ class Filter:
         """Begin or end to see frames (FILT-07)."""
         self.on = on
 
+    def told(self) -> list[tuple[str, Property]]:
+        """Names and values of the properties, as ``info network`` shows them (INF-05)."""
+        return [(name, self.stated.get(name, value)) for name, value in self.properties()]
+
     def properties(self) -> list[tuple[str, Property]]:
-        """Names and values that ``info network`` shows (INF-05)."""
+        """Names and values of the properties."""
         return [
             ("position", self.position),
             ("status", "on" if self.on else "off"),
