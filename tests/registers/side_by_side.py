@@ -106,18 +106,22 @@ class Side:
     """One machine with one NIC, for one program.
 
     Args:
-        options: of the ``-device`` beside MAC and netdev, ``,key=value``.
+        options: properties of the ``-device`` beside MAC and netdev, ``key=value``.
         settles: whether every operation is let have all its effects before the next, for models
             that put work off.
     """
 
     def __init__(
-        self, target: EmbeddedRefnet | Qemu, model: str, options: str = "", settles: bool = False
+        self,
+        target: EmbeddedRefnet | Qemu,
+        model: str,
+        options: tuple[str, ...] = (),
+        settles: bool = False,
     ) -> None:
         driver = DRIVERS[model]
         self._directory = tempfile.TemporaryDirectory(prefix="vnetspec-")
         self._settles = settles
-        nic = f"{model},mac={MAC}{driver.options}{options}"
+        nic = ",".join((model, f"mac={MAC}", *driver.options, *options))
         network = Network(user=None, ports=1, machine=driver.machine, nic=nic)
         self.link: Link = target.open(network, Path(self._directory.name))
         self.bus: Bus = self.link.bus()
@@ -218,7 +222,7 @@ class Side:
 
 
 def compare(
-    model: str, program: list[Operation], *, options: str = "", settles: bool = False
+    model: str, program: list[Operation], *, options: tuple[str, ...] = (), settles: bool = False
 ) -> Outcome:
     """Run a program on both; what refnet did.
 

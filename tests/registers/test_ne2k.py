@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.slow, needs_qemu]
 
 _MACS = (b"\xff" * 6, bytes.fromhex("525400123456"), bytes.fromhex("01005e000001"), bytes(6))
 
-#: A frame of no octets would block the socket behind QEMU's NIC for ever, which is not the NIC's doing.
+#: A frame of no octets would block the socket behind QEMU's NIC for ever, which is not its doing.
 _START = [Out(0, 0x21), Out(5, 60)]
 
 octets = st.integers(0, 255)

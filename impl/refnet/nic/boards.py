@@ -4,7 +4,8 @@ A board is as much of a machine as drivers of NICs see. ``pc``: an i440FX with a
 registers 0x60 to 0x63 send PIRQ A to D to an ISA interrupt. ``isapc``: ports and interrupts alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from ..clock import Clock
 from .bus import AddressSpace, Memory, Region
@@ -28,10 +29,15 @@ class Board:
         memory: the guest's memory; space: what lies where in the memory's address space.
         ports: what lies on I/O ports.
         lines: the interrupt lines, numbered as ISA's.
+        controllers: by QEMU's names of the interrupt controllers, the lines of each one's inputs.
         big_endian: the order of octets in values of several.
     """
 
     big_endian = False
+    controllers: ClassVar[Mapping[str, range]] = {
+        "/machine/unattached/device[4]": range(8),
+        "/machine/unattached/device[5]": range(8, 16),
+    }
 
     def __init__(self, clock: Clock, memory: int) -> None:
         self.timers = Timers(clock)
@@ -46,6 +52,8 @@ class Board:
 
 class Pc(Board):
     """An i440FX and a PIIX3, without what has nothing to do with NICs."""
+
+    controllers: ClassVar[Mapping[str, range]] = {"ioapic": range(24)}
 
     def __init__(self, clock: Clock, memory: int) -> None:
         super().__init__(clock, memory)

@@ -65,8 +65,11 @@ class Session:
         self._feeding = False
         self._flush()
 
-    def report(self, line: int, high: bool) -> None:
-        """Tell the client of the change of an interrupt line."""
+    def _report(self, inputs: range, line: int, high: bool) -> None:
+        """Tell the client of the change of an interrupt line, by the number of the input."""
+        if line not in inputs:
+            return
+        line -= inputs.start
         self._said.append(f"IRQ {'raise' if high else 'lower'} {line}\n")
         if not self._feeding:
             self._flush()
@@ -146,7 +149,10 @@ class Session:
         return "OK\n"
 
     def _intercept(self, name: str, line: str = "") -> str:
-        self._board.lines.watcher = self.report
+        inputs = self._board.controllers.get(name)
+        if inputs is None:
+            return "FAIL Unknown device\n"
+        self._board.lines.watcher = partial(self._report, inputs)
         return "OK\n"
 
     def _clock_step(self, nanoseconds: str = "") -> str:
