@@ -41,7 +41,7 @@ _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
 )
 #: Options of QEMU 0.6, with profile qemu-0.6 (CLI-15, LEG-13): those with an argument, and flags.
 _LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
-_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa"})
+_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa", "localtime"})
 
 #: What ``-vga`` puts on the PCI bus.
 _DISPLAYS = {
