@@ -41,6 +41,7 @@ from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
 from .wiring.filters import Filters
+from .wiring.hotplug import Channels, Devices
 from .wiring.loose_ends import loose_ends
 
 _T = TypeVar("_T")
@@ -88,6 +89,8 @@ class Machine:
         self._filters = Filters(self.fabric, self.loop, self.clock, maker)
         self._board = arguments.board
         self._cards = Cards(self.fabric, self._board, arguments.usb, arguments.display, report)
+        self.devices = Devices(self._cards, self._board, self._consoles.notify, report)
+        self.channels = Channels(self._consoles)
         self._named = 0
         self._closed = False
         try:
@@ -172,6 +175,7 @@ class Machine:
     def reset(self) -> None:
         """Reset the guest that is not there; those who listen are told."""
         self._consoles.notify("RESET", {"guest": False, "reason": "host-qmp-system-reset"})
+        self.devices.reset()
 
     def power_down(self) -> None:
         """Press the button that nobody watches; those who listen are told."""

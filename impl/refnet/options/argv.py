@@ -263,7 +263,7 @@ class _Reader:
         self.result.objects.append(spec)
 
     def _short_monitor(self, option: str, text: str) -> None:
-        if text == "none":
+        if text == "none" and option == "monitor":
             return
         if text.startswith("chardev:"):
             line = Line(f"-{option}", text)
