@@ -90,6 +90,29 @@ STREAMS = {
     "addr.type=unix,addr.path=/a,reconnect=1": "Parameter 'reconnect' is unexpected",
 }
 
+CHARDEVS = {
+    "null": ("-chardev", "null,id=n"),
+    "tcp": ("-chardev", "socket,id=n,host=127.0.0.1,port=0,server=on,wait=off"),
+    "unix": ("-chardev", "socket,id=n,path={dir}/n,server=on,wait=off"),
+}
+VHOST_USER = {
+    "": ("null", "Parameter 'chardev' is missing"),
+    "chardev=zz": ("null", 'chardev "zz" not found'),
+    "chardev=n": ("null", 'chardev "n" is not reconnectable'),
+    "chardev=n,queues=1": ("tcp", 'chardev "n" does not support FD passing'),
+    "chardev=n,queues=0": ("unix", "vhost-user number of queues must be in range [1, 1024]"),
+    "chardev=n,queues=1025": ("unix", "vhost-user number of queues must be in range [1, 1024]"),
+}
+VHOST_VDPA = {
+    "": "vhost-vdpa: neither vhostdev= nor vhostfd= was specified",
+    "vhostdev=/a,vhostfd=3": "vhost-vdpa: vhostdev= and vhostfd= are mutually exclusive",
+    "vhostdev=/no/such": "Could not open '/no/such': No such file or directory",
+    "vhostfd=abc": "Invalid file descriptor number 'abc'",
+    "vhostdev=/dev/null": (
+        "Fail to query features from vhost-vDPA device: Inappropriate ioctl for device"
+    ),
+}
+
 BROKEN = {
     "host": "server=on,addr.type=inet,addr.host=300.1.1.1,addr.port=1234",
     "address": "server=on,addr.type=inet,addr.host=192.0.2.1,addr.port=1234",
@@ -195,5 +218,27 @@ def test_a_local_end_that_is_taken_is_refused(complains, transcript):
         complains("socket", f"udp={LOOPBACK}:{REMOTE_PORT},localaddr=192.0.2.1:{PORT}")
         == "can't bind ip=192.0.2.1 to socket: Cannot assign requested address"
     )
+
+    transcript.matches()
+
+
+@requirement("SOCK-19", variant="user")
+@pytest.mark.parametrize(("options", "wrong"), VHOST_USER.items(), ids=range(len(VHOST_USER)))
+def test_what_vhost_user_can_not_use_is_said(refuses, transcript, options, wrong):
+    chardev, text = wrong
+    argument = ",".join(filter(None, ["vhost-user,id=w0", options]))
+
+    assert (
+        refuses(arguments=[*CHARDEVS[chardev], "-netdev", argument])
+        == f"-netdev {argument}: {text}"
+    )
+
+    transcript.matches()
+
+
+@requirement("SOCK-19", variant="vdpa")
+@pytest.mark.parametrize(("options", "text"), VHOST_VDPA.items(), ids=range(len(VHOST_VDPA)))
+def test_what_vhost_vdpa_can_not_use_is_said(complains, transcript, options, text):
+    assert complains("vhost-vdpa", options) == text
 
     transcript.matches()

@@ -192,8 +192,10 @@ def test_the_cookie_counts_and_not_the_sender(guest, host):
 
 @requirement("SOCK-18", variant="info")
 @network(arguments=over_udp(IDS))
-def test_the_monitor_calls_a_session_connected(guest):
+def test_the_monitor_calls_a_session_connected(guest, transcript):
     assert state(guest) == "l2tpv3,l2tpv3: connected"
+
+    transcript.matches()
 
 
 COMPLAINTS = {
@@ -222,7 +224,9 @@ COMPLAINTS = {
 
 @requirement("SOCK-18", variant="refused")
 @pytest.mark.parametrize(("options", "text"), COMPLAINTS.items(), ids=range(len(COMPLAINTS)))
-def test_what_makes_no_session_is_told(refuses, host, options, text):
+def test_what_makes_no_session_is_told(refuses, transcript, host, options, text):
     argument = f"l2tpv3,id=w0,{options}"
 
     assert refuses(arguments=["-netdev", argument]) == f"-netdev {argument}: {text}"
+
+    transcript.matches()

@@ -42,6 +42,7 @@ from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
 from .wiring.filters import Filters
 from .wiring.hardware import Hardware
+from .wiring.hotplug import Channels, Devices
 from .wiring.loose_ends import loose_ends
 
 _T = TypeVar("_T")
@@ -92,6 +93,8 @@ class Machine:
         self._cards = Cards(
             self.fabric, self._board, self.hardware, arguments.usb, arguments.display, report
         )
+        self.devices = Devices(self._cards, self._board, self._consoles.notify, report)
+        self.channels = Channels(self._consoles)
         self._named = 0
         self._closed = False
         try:
@@ -177,6 +180,7 @@ class Machine:
         """Reset the guest that is not there, and every device; those who listen are told."""
         self.hardware.reset()
         self._consoles.notify("RESET", {"guest": False, "reason": "host-qmp-system-reset"})
+        self.devices.reset()
 
     def power_down(self) -> None:
         """Press the button that nobody watches; those who listen are told."""

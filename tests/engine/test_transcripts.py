@@ -217,6 +217,13 @@ def test_a_port_is_masked_where_a_case_asks_for_it():
     assert answered(answer, "port") == "w0: socket: connection from 127.0.0.1:<port>\n"
 
 
+def test_what_a_script_says_by_itself_is_left_out_where_a_case_asks_for_it():
+    answer = "W: /etc/qemu-ifup: no bridge\nwarning: netdev t has no peer\n"
+
+    assert answered(answer) == answer
+    assert answered(answer, "script") == "warning: netdev t has no peer\n"
+
+
 @pytest.mark.parametrize("answer", ["mcast=230.0.0.9:4001\n", "fdset=3\n", "index=0\n", "12 34\n"])
 def test_nothing_else_is_masked(answer):
     assert answered(answer, "port") == answer

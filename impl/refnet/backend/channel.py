@@ -35,6 +35,10 @@ class Channel:
         self.on_close: Callable[[], None] = lambda: None
         self.hold(False)
 
+    def describe(self) -> str:
+        """What it is, as ``info chardev`` tells."""
+        return "null"
+
     def start(self) -> None:
         """Begin, once the callbacks are set."""
 
@@ -128,6 +132,9 @@ class _Pipe(Channel):
 class StdioChannel(_Pipe):
     """Standard input and output, which are left as they are found."""
 
+    def describe(self) -> str:
+        return "stdio"
+
     def start(self) -> None:
         self._attach(0, 1)
 
@@ -158,6 +165,22 @@ class SocketChannel(_Pipe):
         self._listener = listener
         self._connection = connection
         self._wait = wait
+
+    def describe(self) -> str:
+        end = self._connection or self._listener
+        if end is None or end.fileno() < 0:
+            return "disconnected:"
+        if self._connection is None:
+            return f"disconnected:{_place(end.family, end.getsockname())},server=on"
+        role = ",server=on" if self._listener else ""
+        own = f"{_place(end.family, end.getsockname())}{role}"
+        if end.family == socket.AF_UNIX:
+            return own
+        try:
+            host, port = end.getpeername()[:2]
+        except OSError:
+            return f"disconnected:{own}"
+        return f"{own} <-> {host}:{port}"
 
     def start(self) -> None:
         if self._connection is not None:
@@ -201,6 +224,12 @@ class SocketChannel(_Pipe):
             self._connection = None
         if self._listener is not None:
             self._loop.modify(self._listener.fileno(), READ)
+
+
+def _place(family: int, name: tuple[str, int] | str | bytes) -> str:
+    if isinstance(name, tuple):
+        return f"tcp:{name[0]}:{name[1]}"
+    return f"unix:{name if isinstance(name, str) else name.decode(errors='surrogateescape')}"
 
 
 def from_fd(loop: Loop, text: str) -> Channel:

@@ -195,6 +195,41 @@ def _delete(method: str) -> Command:
     return run
 
 
+def _device_add(machine: Machine, members: Members) -> Reply:
+    machine.devices.create(members.rest())
+    return {}
+
+
+def _device_del(machine: Machine, members: Members) -> Reply:
+    name = members.need("id", text)
+    members.finish()
+    machine.devices.remove(name)
+    return {}
+
+
+def _chardev_add(machine: Machine, members: Members) -> Reply:
+    name = members.need("id", text)
+    backend = members.need("backend", anything)
+    members.finish()
+    machine.channels.create(name, backend)
+    return {}
+
+
+def _chardev_remove(machine: Machine, members: Members) -> Reply:
+    name = members.need("id", text)
+    members.finish()
+    machine.channels.remove(name)
+    return {}
+
+
+def _chardevs(machine: Machine, members: Members) -> list[Reply]:
+    members.finish()
+    return [
+        {"frontend-open": is_open, "filename": description, "label": name}
+        for name, description, is_open in machine.channels.rows()
+    ]
+
+
 def _qom_list(machine: Machine, members: Members) -> list[Reply]:
     path = members.need("path", text)
     members.finish()
@@ -233,6 +268,11 @@ _COMMANDS: dict[str, Command] = {
     "netdev_del": _delete("remove_netdev"),
     "object-add": _object_add,
     "object-del": _delete("remove_object"),
+    "device_add": _device_add,
+    "device_del": _device_del,
+    "chardev-add": _chardev_add,
+    "chardev-remove": _chardev_remove,
+    "query-chardev": _chardevs,
     "qom-list": _qom_list,
     "qom-get": _qom_get,
     "qom-set": _qom_set,

@@ -16,7 +16,8 @@ class Command(NamedTuple):
     """One command.
 
     ``parameters`` are those it needs and, with a question mark, those it may have; with dots, one
-    is the rest of the line as it is. A line with some but too few is refused with ``complaint``.
+    is the rest of the line as it is, with an exclamation mark a word without quotes. A line with
+    some but too few is refused with ``complaint``.
     """
 
     names: str
@@ -64,6 +65,9 @@ def _words(command: Command, rest: str) -> list[str]:
         word: str | None = None
         if parameter.rstrip("?").endswith("..."):
             word, rest = rest or None, ""
+        elif parameter.endswith("!"):
+            word, rest = _first(rest)
+            word = word or None
         elif rest:
             word, rest = _word(rest)
         if word is not None:
@@ -137,6 +141,14 @@ def _netdev_add(machine: Machine, words: list[str]) -> str:
     return 'Try "help netdev_add" for more information\n' if answer is None else answer
 
 
+def _device_add(machine: Machine, words: list[str]) -> str:
+    try:
+        answer = machine.devices.add(words[0] if words else "")
+    except OptionError as error:
+        return f"Error: {error}\n"
+    return 'Try "help device_add" for more information\n' if answer is None else answer
+
+
 def _object_add(machine: Machine, words: list[str]) -> str:
     try:
         return machine.add_object(words[0])
@@ -155,6 +167,10 @@ def _qom_list(machine: Machine, words: list[str]) -> str:
 
 def _qom_set(machine: Machine, words: list[str]) -> str:
     as_json = words[0] == "-j"
+    if words[0].startswith("-") and not as_json:
+        return (
+            f'qom-set: unsupported option {words[0][:2]}\nTry "help qom-set" for more information\n'
+        )
     path, name, text = _words(_PROPERTY, " ".join(words[1:])) if as_json else words
     if not as_json:
         return _refusal(lambda: machine.parse_property(path, name, text))
@@ -195,14 +211,21 @@ def _act(method: str) -> Callable[[Machine, list[str]], str]:
 
 def _help(machine: Machine, words: list[str]) -> str:
     table, prefix = _COMMANDS, ""
-    name, rest = _first(words[0] if words else "")
+    name, rest = _asked(words[0] if words else "")
     if name == "info":
         table, prefix = _INFOS, "info "
-        name, _ = _first(rest)
+        name, _ = _asked(rest)
     chosen = [each for each in table if not name or name in each.names.split("|")]
     if name and not chosen:
         return f"unknown command: '{prefix}{name}'\n"
     return "".join(_describe(command, prefix) for command in chosen)
+
+
+def _asked(rest: str) -> tuple[str, str]:
+    """The first word, out of its quotes, and the rest."""
+    rest = rest.lstrip()
+    word, others = _word(rest) if rest else ("", "")
+    return word or "", others
 
 
 def _list_infos(machine: Machine, words: list[str]) -> str:
@@ -220,16 +243,44 @@ _COMMANDS: tuple[Command, ...] = (
         "announce_self",
         ("interfaces?", "id?"),
         "[interfaces] [id]",
-        "let network adapters tell where they are",
+        "Trigger GARP/RARP announcements",
         _announce,
     ),
+    Command(
+        "chardev-add",
+        ("args",),
+        "args",
+        "add chardev",
+        lambda machine, words: machine.channels.add(words[0]),
+    ),
+    Command(
+        "chardev-remove",
+        ("id",),
+        "id",
+        "remove chardev",
+        lambda machine, words: _refusal(lambda: machine.channels.remove(words[0])),
+    ),
     Command("cont|c", (), "", "resume emulation", _act("resume")),
+    Command(
+        "device_add",
+        ("device?",),
+        "driver[,prop=value][,...]",
+        "add device, like -device on the command line",
+        _device_add,
+    ),
+    Command(
+        "device_del",
+        ("id",),
+        "device",
+        "remove device",
+        lambda machine, words: _refusal(lambda: machine.devices.remove(words[0])),
+    ),
     Command("help|?", ("cmd...?",), "[cmd]", "show the help", _help),
     Command(
         "hostfwd_add",
         ("rule", "netdev?"),
         "[netdev_id] [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport",
-        "redirect TCP or UDP connections from host to guest",
+        "redirect TCP or UDP connections from host to guest (requires -net user)",
         _hostfwd_add,
     ),
     Command(
@@ -241,58 +292,64 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command("info", (), "[subcommand]", "show various information", _list_infos),
     Command(
-        "netdev_add", ("spec?",), "type,id=str[,prop=value][,...]", "add a netdev", _netdev_add
+        "netdev_add",
+        ("spec?",),
+        "[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user]"
+        ",id=str[,prop=value][,...]",
+        "add host network device",
+        _netdev_add,
     ),
     Command(
         "netdev_del",
         ("id",),
         "id",
-        "remove a netdev",
+        "remove host network device",
         lambda machine, words: _refusal(lambda: machine.remove_netdev(words[0])),
     ),
     Command(
         "object_add",
         ("spec...",),
         "[qom-type=]type,id=str[,prop=value][,...]",
-        "create a filter",
+        "create QOM object",
         _object_add,
     ),
     Command(
         "object_del",
         ("id",),
         "id",
-        "destroy a filter",
+        "destroy QOM object",
         lambda machine, words: _refusal(lambda: machine.remove_object(words[0])),
     ),
-    Command("qom-get", ("path", "property"), "path property", "print a property", _qom_get),
-    Command("qom-list", ("path?",), "path", "list the properties of an object", _qom_list),
+    Command("qom-get", ("path", "property"), "path property", "print QOM property", _qom_get),
+    Command("qom-list", ("path?",), "path", "list QOM properties", _qom_list),
     Command(
         "qom-set",
         ("path", "property", "value..."),
         "[-j] path property value",
-        "set a property (-j: to a value of JSON)",
+        "set QOM property.\n\t\t\t-j: the value is specified in json format.",
         _qom_set,
     ),
-    Command("quit|q", (), "", "quit", _act("quit")),
+    Command("quit|q", (), "", "quit the emulator", _act("quit")),
     Command(
         "set_link",
-        ("name", "state"),
+        ("name", "state!"),
         "name on|off",
-        "change the link status of a netdev",
+        "change the link status of a network adapter",
         _set_link,
         complaint=_LINK_COMPLAINT,
     ),
     Command("stop|s", (), "", "stop emulation", _act("stop")),
-    Command("system_powerdown", (), "", "press the power button", _act("power_down")),
+    Command("system_powerdown", (), "", "send system power down event", _act("power_down")),
     Command("system_reset", (), "", "reset the system", _act("reset")),
 )
 
 _PROPERTY = next(each for each in _COMMANDS if each.names == "qom-set")
 
 _INFOS: tuple[Command, ...] = (
+    Command("chardev", (), "", "show the character devices", lambda m, words: info.chardev(m)),
     Command("name", (), "", "show the current VM name", lambda machine, words: ""),
     Command("network", (), "", "show the network state", lambda m, words: info.network(m)),
-    Command("status", (), "", "show the current status (running|paused)", _status),
+    Command("status", (), "", "show the current VM status (running|paused)", _status),
     Command(
         "usernet",
         (),
@@ -300,5 +357,5 @@ _INFOS: tuple[Command, ...] = (
         "show user network stack connection states",
         lambda m, words: info.usernet(m),
     ),
-    Command("version", (), "", "show the version", _version),
+    Command("version", (), "", "show the version of QEMU", _version),
 )

@@ -47,6 +47,12 @@ def _value(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def chardev(machine: Machine) -> str:
+    """Every character device."""
+    rows = machine.channels.rows()
+    return "".join(f"{name}: filename={description}\n" for name, description, _ in rows)
+
+
 def usernet(machine: Machine) -> str:
     """Every user network with its connections, in the stack's order."""
     text = ""

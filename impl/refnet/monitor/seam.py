@@ -7,6 +7,34 @@ from ..fabric.hub import Hub
 from ..fabric.port import Fabric
 
 
+class Devices(Protocol):
+    """NICs that come and go while the machine runs."""
+
+    def add(self, text: str) -> str | None:
+        """What the human monitor asks for: the answer, or None if what is wrong went to the
+        person who runs refnet.
+        """
+
+    def create(self, members: dict[str, Any]) -> None: ...
+
+    def remove(self, name: str) -> None:
+        """Those on a PCI bus go when the machine is reset; the event tells that they are gone."""
+
+
+class Channels(Protocol):
+    """The character devices."""
+
+    def add(self, text: str) -> str:
+        """What the human monitor asks for; the answer."""
+
+    def create(self, name: str, backend: Any) -> None: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def rows(self) -> list[tuple[str, str, bool]]:
+        """Name, what it is, and whether a monitor sits on it."""
+
+
 class Machine(Protocol):
     """A running machine. Everything that refuses raises :class:`~refnet.errors.OptionError`.
 
@@ -19,6 +47,12 @@ class Machine(Protocol):
     fabric: Fabric
     hubs: list[Hub]
     release: tuple[int, int, int]
+
+    @property
+    def devices(self) -> Devices: ...
+
+    @property
+    def channels(self) -> Channels: ...
 
     @property
     def running(self) -> bool:

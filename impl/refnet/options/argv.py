@@ -42,7 +42,7 @@ _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
 )
 #: Options of QEMU 0.6, with profile qemu-0.6 (CLI-15, LEG-13): those with an argument, and flags.
 _LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
-_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa"})
+_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa", "localtime"})
 
 #: What ``-vga`` puts on the PCI bus.
 _DISPLAYS = {
@@ -281,7 +281,7 @@ class _Reader:
         self.result.objects.append(spec)
 
     def _short_monitor(self, option: str, text: str) -> None:
-        if text == "none":
+        if text == "none" and option == "monitor":
             return
         if text.startswith("chardev:"):
             line = Line(f"-{option}", text)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
@@ -53,8 +54,8 @@ class Surroundings(NamedTuple):
     Attributes:
         usb: whether there is a USB bus.
         running: whether the machine runs already.
-        check: refuses a property that goes with no other device: ``check(model, name, value)``
-            raises :class:`OptionError`.
+        check: refuses an ``id`` or property that goes with no other device:
+            ``check(model, name, value)`` raises :class:`OptionError`.
     """
 
     board: Board
@@ -108,6 +109,7 @@ def interpret(line: Line, into: Surroundings) -> Device:
     if model is None:
         raise line.error(f"'{driver}' is not a valid device model name")
     _check_bus(line, model, into)
+    _refuse_as(line, partial(into.check, model, "id", line.get("id")))
     settings = _settings(line, model, into)
     mac, slot = settings.pop("mac", ethernet.NONE), settings.pop("addr", None)
     name, netdev = line.get("id"), settings.pop("netdev", None)
@@ -151,11 +153,15 @@ def _settings(line: Line, model: Model, into: Surroundings) -> dict[str, Value |
             settings[key] = None if value < 0 else Slot(value >> 3, value & 7)
         elif key == "addr":
             settings[key] = parse_slot(str(value)) or _refuse(line, model, key, value)
-        try:
-            into.check(model, key, value)
-        except OptionError as error:
-            raise line.error(str(error)) from None
+        _refuse_as(line, partial(into.check, model, key, value))
     return settings
+
+
+def _refuse_as(line: Line, check: Callable[[], None]) -> None:
+    try:
+        check()
+    except OptionError as error:
+        raise line.error(str(error)) from None
 
 
 def parse_slot(text: str) -> Slot | None:

@@ -131,6 +131,8 @@ def from_redirection(text: str) -> str:
     if len(parts) != 4 or parts[0] not in ("tcp", "udp"):
         raise OptionError(f"Invalid redirection '{text}'")
     protocol, host_port, guest, guest_port = parts
+    if _port(host_port, lowest=0) is None or _port(guest_port, lowest=1) is None:
+        raise OptionError(f"Invalid redirection '{text}'")
     return f"{protocol}::{host_port}-{guest}:{guest_port}"
 
 

@@ -43,11 +43,8 @@ class _Plugged:
     device: Device
     slot: Slot | None
     port: str | None
+    path: str
     leaving: bool = False
-
-    @property
-    def path(self) -> str:
-        return f"/machine/peripheral/{self.nic.name}"
 
 
 class Cards:
@@ -76,9 +73,10 @@ class Cards:
         self._slots = PciSlots(board, usb, display)
         self._ports = UsbPorts(board)
         self._plugged: list[_Plugged] = []
+        self._nameless = 0
         self._wanted: list[_Wanted] = []
         self._missing: list[Card] = []
-        self._octets: set[int] = set()
+        self._octets: list[int] = []
         self._isa = 0
 
     @property
@@ -117,8 +115,8 @@ class Cards:
         """What a ``-device`` comes into."""
         return Surroundings(self._board, self._usb, self._check, running)
 
-    def plug(self, device: Device) -> None:
-        """Make the NIC of a ``-device``.
+    def plug(self, device: Device, running: bool = False) -> None:
+        """Make the NIC of a ``-device``; ``running``: the machine runs already.
 
         Raises:
             OptionError: its place is taken, or its properties do not go together.
@@ -131,7 +129,9 @@ class Cards:
             demands.check_before(settings)
             if device.model.bus == "PCI":
                 many = settings.get("multifunction") is True
-                slot = self._slots.occupy(device.slot, device.model.name, device.name, many)
+                slot = self._slots.occupy(
+                    device.slot, device.model.name, device.name, many, running
+                )
             elif device.model.bus == "usb-bus":
                 wanted = settings.get("port")
                 port = self._ports.occupy(wanted if isinstance(wanted, str) else None)
@@ -146,16 +146,14 @@ class Cards:
             raise line.error(str(error)) from None
         nic = self._make(device.model, device.name, self._mac(device.mac), peer)
         self._hardware.equip(nic, settings, _place(slot))
-        self._plugged.append(_Plugged(nic, device, slot, port))
+        self._plugged.append(_Plugged(nic, device, slot, port, self._path(device)))
 
-    def check_name(self, name: object) -> None:
-        """Look whether a device may be called ``name``.
-
-        Raises:
-            OptionError: another one is.
-        """
-        if any(each.device.name == name for each in self._plugged if name is not None):
-            raise OptionError(f"Duplicate device ID '{name}'")
+    def _path(self, device: Device) -> str:
+        """Where QEMU's tree of objects has the device."""
+        if device.name is not None:
+            return f"/machine/peripheral/{device.name}"
+        self._nameless += 1
+        return f"/machine/peripheral-anon/device[{self._nameless - 1}]"
 
     def unplug(self, name: str) -> list[Removed]:
         """Ask for the end of the NIC of a ``-device``, by its name or its path.
@@ -170,7 +168,7 @@ class Cards:
         found = next(
             (each for each in self._plugged if name in (each.device.name, each.path)), None
         )
-        if found is None or found.device.name is None:
+        if found is None:
             raise NotFound(f"Device '{name}' not found")
         bare = Line("device_del", "")
         try:
@@ -188,7 +186,8 @@ class Cards:
             self._take_out(each)
             if each.device.model.part:
                 gone.append({"path": f"{each.path}/virtio-backend"})
-            gone.append({"device": each.nic.name, "path": each.path})
+            named = {} if each.device.name is None else {"device": each.device.name}
+            gone.append({**named, "path": each.path})
         return gone
 
     def _take_out(self, gone: _Plugged) -> None:
@@ -199,14 +198,21 @@ class Cards:
             peer.peer = None
         self._fabric.ports.remove(nic)
         self._hardware.remove(nic)
+        if nic.mac[:5] == _PREFIX and nic.mac[5] in self._octets:
+            self._octets.remove(nic.mac[5])
         if gone.slot is not None:
             self._slots.leave(gone.slot)
         if gone.port is not None:
             self._ports.leave(gone.port)
 
     def _check(self, model: Model, name: str, value: Value) -> None:
-        """Refuse a netdev that is not there or taken, and a place in the boot order that is."""
-        if name == "netdev":
+        """Refuse a netdev that is not there or taken; a name and a place in the boot order that
+        another one has.
+        """
+        if name == "id" and value is not None:
+            if any(each.device.name == value for each in self._plugged):
+                raise OptionError(f"Duplicate device ID '{value}'")
+        elif name == "netdev":
             peer = self._fabric.find_netdev(str(value))
             if peer is None:
                 raise OptionError(
@@ -265,12 +271,12 @@ class Cards:
         """The address given, or the lowest that is free (GEN-15)."""
         if given != ethernet.NONE:
             if given[:5] == _PREFIX:
-                self._octets.add(given[5])
+                self._octets.append(given[5])
             return given
         free = next((octet for octet in _OCTETS if octet not in self._octets), None)
         if free is None:
             raise OptionError("no MAC is left for another NIC")
-        self._octets.add(free)
+        self._octets.append(free)
         return _PREFIX + bytes([free])
 
 

@@ -79,6 +79,39 @@ class Consoles:
         on.on_open = session.open
         on.on_data = lambda data: session.feed(data.decode("latin-1"))
 
+    def create(self, device: Chardev) -> None:
+        """Make a device while the machine runs.
+
+        Raises:
+            OptionError: there is one of that name.
+            HostError: the host refuses.
+        """
+        if device.name in self._channels:
+            raise OptionError(f"Chardev with id '{device.name}' already exists")
+        channel = self._make(device)
+        self._channels[device.name] = channel
+        self._means[device.name] = device.means
+        channel.start()
+
+    def remove(self, name: str) -> None:
+        """Give a device back.
+
+        Raises:
+            OptionError: there is none of that name, or it is in use.
+        """
+        if name not in self._channels:
+            raise OptionError(f"Chardev '{name}' not found")
+        if name in self._claimed:
+            raise OptionError(f"Chardev '{name}' is busy")
+        del self._means[name]
+        self._channels.pop(name).close()
+
+    def rows(self) -> list[tuple[str, str, bool]]:
+        """Every device, oldest first: its name, what it is, and whether somebody reads it."""
+        return [
+            (name, each.describe(), name in self._sessions) for name, each in self._channels.items()
+        ]
+
     def has(self, name: str) -> bool:
         return name in self._channels
 
@@ -132,6 +165,8 @@ class Consoles:
 
     def _make(self, device: Chardev) -> Channel:
         match device.means:
+            case Stdio() if any(isinstance(each, Stdio) for each in self._means.values()):
+                raise HostError("cannot use stdio by multiple character devices")
             case Stdio():
                 return channel.StdioChannel(self._loop)
             case ByFd(text):

@@ -28,8 +28,14 @@ class PciSlots:
         if display and board.chips:
             self._put(self._free(display), display, None)
 
-    def occupy(self, slot: Slot | None, model: str, name: str | None, many: bool) -> Slot:
-        """Take ``slot``, or the first free one; ``many``: for a device of several functions.
+    def occupy(
+        self, slot: Slot | None, model: str, name: str | None, many: bool, running: bool = False
+    ) -> Slot:
+        """Take ``slot``, or the first free one.
+
+        Args:
+            many: for a device of several functions.
+            running: the guest runs already; it sees no more than the functions that it has seen.
 
         Raises:
             OptionError: it is taken, or goes with none of its neighbours.
@@ -42,6 +48,12 @@ class PciSlots:
                 f" in use by {self._taken[slot]}"
             )
         first = Slot(slot.number)
+        if running and first in self._taken:
+            raise OptionError(
+                f"PCI: slot {slot.number} function 0 already occupied by"
+                f" {self._taken[first].partition(',')[0]}, new func {model} cannot be exposed to"
+                " guest."
+            )
         if slot.function and first in self._taken and first not in self._many:
             place = f"{slot.number:x}.{slot.function:x}"
             raise OptionError(f"PCI: single function device can't be populated in function {place}")

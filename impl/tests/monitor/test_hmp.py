@@ -129,8 +129,8 @@ def test_a_row_has_qemu_s_columns(row, descriptor, text):
         ("help stop", "stop|s  -- stop emulation\n"),
         ("help info usernet", "info usernet  -- show user network stack connection states\n"),
         ("help foo", "unknown command: 'foo'\n"),
-        ("help info", "info name  -- show the current VM name\n"),
-        ("info", "info name  -- show the current VM name\n"),
+        ("help info", "info chardev  -- show the character devices\n"),
+        ("info", "info chardev  -- show the character devices\n"),
         ("help", "announce_self [interfaces] [id] -- "),
     ],
 )

@@ -151,8 +151,14 @@ def test_a_rule_is_read_or_refused_by_name(rule):
 
 def test_redirections_of_2004_are_host_forwards():
     assert from_redirection("tcp:5555::22") == "tcp::5555-:22"
-    with pytest.raises(OptionError, match="Invalid redirection"):
-        from_redirection("tcp:5555")
+
+
+@pytest.mark.parametrize(
+    "text", ["tcp:5555", "tcp:x::22", "tcp:5555::x", "tcp:5555::0", "icm:1::2"]
+)
+def test_other_redirections_are_refused(text):
+    with pytest.raises(OptionError, match=f"Invalid redirection '{text}'"):
+        from_redirection(text)
 
 
 def test_devices_are_known_by_how_they_begin():
@@ -175,3 +181,9 @@ def test_the_options_of_2004_make_one_user_network():
 def test_the_options_of_2004_are_unknown_today():
     with pytest.raises(OptionError, match="-redir: invalid option"):
         parse(["-redir", "tcp:1::2"])
+
+
+def test_the_local_time_of_2004_says_nothing_of_networks():
+    assert parse(["-profile", "qemu-0.6", "-localtime"]).default_network
+    with pytest.raises(OptionError, match="-localtime: invalid option"):
+        parse(["-localtime"])

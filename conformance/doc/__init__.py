@@ -1,0 +1,1 @@
+"""The command lines that the documents quote: what became of each."""
