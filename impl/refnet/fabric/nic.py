@@ -28,6 +28,7 @@ class Nic(Port):
         pads: whether short frames for it are padded (GEN-01).
 
     Attributes:
+        current_mac: the one that it uses, which its guest may have changed (INF-10).
         device: what takes its frames; None: it has no registers, and says nothing.
     """
 
@@ -39,13 +40,13 @@ class Nic(Port):
     ) -> None:
         super().__init__(fabric, name)
         self.model = model
-        self.mac = mac
+        self.mac = self.current_mac = mac
         self.pads = pads
         self.device: Device | None = None
         self._holds = holds
 
     def describe(self) -> str:
-        return f"model={self.model},macaddr={self.mac.hex(':')}"
+        return f"model={self.model},macaddr={self.current_mac.hex(':')}"
 
     def receive(self, frame: bytes) -> bool:
         return not self._holds if self.device is None else self.device.receive(frame)

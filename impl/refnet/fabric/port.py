@@ -109,6 +109,11 @@ class Port:
                 return True
         return self._hand_over(peer, frame, on_sent)
 
+    def loop_back(self, frame: bytes) -> None:
+        """Receive a frame of one's own; it is lost where it can't be taken now."""
+        if self._fabric.running and not self._delivering and self._accepts():
+            self._take(frame)
+
     def pass_on(self, frame: bytes, direction: Direction, behind: Filter) -> None:
         """Send on what a filter of this port took away, past those of this port that follow it.
 

@@ -11,12 +11,20 @@ from .timers import Timer
 
 
 class Cable(Protocol):
-    """The peer that a model speaks through; the fabric's ``Nic`` is one."""
+    """The peer that a model speaks through; the fabric's ``Nic`` is one.
+
+    Attributes:
+        current_mac: the address that the guest has given the NIC, which people see (INF-10).
+    """
 
     link_up: bool
+    current_mac: bytes
 
     def send(self, frame: bytes) -> bool:
         """Put a frame on the wire, without FCS; False: it waits in a queue, and counts as sent."""
+
+    def loop_back(self, frame: bytes) -> None:
+        """Have the NIC receive a frame of its own; it is lost where it can't be taken now."""
 
     def flush(self) -> bool:
         """Offer the frames that wait for this NIC again: it can receive now."""

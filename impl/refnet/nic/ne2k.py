@@ -4,9 +4,8 @@ The processor reaches packet memory through one data port ("remote DMA"); frames
 a ring of pages of 256 octets there, from START to STOP.
 """
 
-from zlib import crc32
-
 from .bus import Region
+from .hashing import group_hash
 from .model import Model, PciModel, Setting
 from .pci import Identity
 
@@ -314,9 +313,3 @@ class Ne2kIsa(Ne2k):
     def remove(self) -> None:
         self.interrupt(False)
         self.board.ports.unmap(self._registers)
-
-
-def group_hash(frame: bytes) -> int:
-    """Which of 64 bits stands for a frame's destination: the top of its CRC, bits in wire order."""
-    reflected = f"{~crc32(frame[:6]) & 0xFFFF_FFFF:032b}"
-    return int(reflected[:-7:-1], 2)
