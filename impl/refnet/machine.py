@@ -190,7 +190,7 @@ class Machine:
             if port is None:
                 raise OptionError("user mode network stack not in use")
             return port
-        found = self.fabric.find(name)
+        found = self.fabric.find_netdev(name)
         if found is None:
             raise OptionError(f"unrecognized netdev id '{name}'")
         if not isinstance(found, UserPort):
@@ -228,7 +228,7 @@ class Machine:
         try:
             check_identifier(line)
             name = line.get("id")
-            if isinstance(name, str) and self.fabric.find(name) is not None:
+            if isinstance(name, str) and self.fabric.find_netdev(name) is not None:
                 raise line.error(f"Duplicate ID '{name}' for netdev")
         except OptionError as error:
             self._report(str(_bare(error, line)))
@@ -270,7 +270,10 @@ class Machine:
         answer = objects.help_for(line)
         if answer is None:
             if line.dialect is Dialect.OPTS:
-                line = split_keyval("-object", text, "qom-type")
+                try:
+                    line = split_keyval("-object", text, "qom-type")
+                except OptionError as error:
+                    raise _bare(error, line) from None
             self._create_object(line)
         return answer or ""
 
@@ -338,17 +341,17 @@ class Machine:
         """Do what a ``-nic`` or ``-net`` asks for."""
         port: Port | None = None
         if request.netdev is not None:
-            if self.fabric.find(request.netdev.name) is not None:
+            if self.fabric.find_netdev(request.netdev.name) is not None:
                 raise request.line.error(f"Duplicate ID '{request.netdev.name}'")
             make = partial(self._make, request.netdev, on_hub=request.hub is not None)
             port = _located(request.line, make)
         if request.card is not None:
             wanted = request.card.netdev
-            if wanted is not None and self.fabric.find(wanted) is None:
+            if wanted is not None and self.fabric.find_netdev(wanted) is None:
                 raise request.line.error(f"netdev '{wanted}' not found")
         place = None if request.hub is None else self._hub(request.hub).add_port(self.fabric)
         if request.card is not None:
-            on = self.fabric.find(request.card.netdev) if request.card.netdev else place
+            on = self.fabric.find_netdev(request.card.netdev) if request.card.netdev else place
             self._cards.ask(request.card, on)
         elif place is not None and port is not None:
             join(place, port)
@@ -394,10 +397,10 @@ class Machine:
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:
         station: Port | None = None
         if spec.netdev is not None:
-            station = self.fabric.find(spec.netdev)
+            station = self.fabric.find_netdev(spec.netdev)
             if station is None:
                 raise OptionError(f"netdev '{spec.netdev}' not found")
-            if station.peer is not None or isinstance(station, HubPort):
+            if station.peer is not None:
                 raise OptionError(f"netdev '{spec.netdev}' is already in use")
         port = self._hub(spec.hub).add_port(self.fabric, spec.name)
         if station is not None:

@@ -29,6 +29,7 @@ Value: TypeAlias = str | bool | int | float | Empty | None
 Report: TypeAlias = Callable[[str], None]
 
 IDENTIFIER_RULE = "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter."
+NO_IDENTIFIER = f"Parameter 'id' expects an identifier\n{IDENTIFIER_RULE}"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9._-]*\Z")
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_][A-Za-z0-9_-]*)*\Z")
 
@@ -64,6 +65,11 @@ def is_help(word: Value) -> bool:
     return word in ("help", "?")
 
 
+def is_identifier(name: str) -> bool:
+    """Whether ``name`` has the form of one that ``id=`` gives."""
+    return _IDENTIFIER.match(name) is not None
+
+
 def check_identifier(line: Line) -> None:
     """Check the form of ``id=``.
 
@@ -71,8 +77,8 @@ def check_identifier(line: Line) -> None:
         OptionError: it is not an identifier.
     """
     name = line.get("id")
-    if isinstance(name, str) and not _IDENTIFIER.match(name):
-        raise line.error(f"Parameter 'id' expects an identifier\n{IDENTIFIER_RULE}")
+    if isinstance(name, str) and not is_identifier(name):
+        raise line.error(NO_IDENTIFIER)
 
 
 def split_opts(option: str, text: str, implied: str | None, report: Report) -> Line:
