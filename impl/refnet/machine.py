@@ -25,6 +25,7 @@ from .options.forwards import is_character_device, parse_bound, parse_host_forwa
 from .options.grammar import (
     Dialect,
     Line,
+    Value,
     check_identifier,
     from_members,
     split_keyval,
@@ -312,17 +313,18 @@ class Machine:
             self._add_netdev(line)
         for line in arguments.nics:
             self._cards.check_room(line)
-            self._carry_out(nic.interpret_nic(line, self._fresh_name()))
+            self._carry_out(nic.interpret_nic(line, self._fresh_name(line)))
         vlans = arguments.profile.has_vlans
         for line in arguments.nets:
             if line.get("type") == "nic":
                 self._cards.check_room(line)
-            self._carry_out(nic.interpret_net(line, self._fresh_name(), vlans))
+            self._check_wanted(line)
+            self._carry_out(nic.interpret_net(line, self._fresh_name(line), vlans))
+        for spec in arguments.objects:
+            self._filters.add(spec)
         self._cards.fit()
         for line in arguments.devices:
             self._cards.plug(device.interpret(line, self._cards.surroundings()))
-        for spec in arguments.objects:
-            self._filters.add(spec)
         for monitor in arguments.monitors:
             self._consoles.add(monitor)
         if not arguments.default_network:
@@ -345,10 +347,6 @@ class Machine:
                 raise request.line.error(f"Duplicate ID '{request.netdev.name}'")
             make = partial(self._make, request.netdev, on_hub=request.hub is not None)
             port = _located(request.line, make)
-        if request.card is not None:
-            wanted = request.card.netdev
-            if wanted is not None and self.fabric.find_netdev(wanted) is None:
-                raise request.line.error(f"netdev '{wanted}' not found")
         place = None if request.hub is None else self._hub(request.hub).add_port(self.fabric)
         if request.card is not None:
             on = self.fabric.find_netdev(request.card.netdev) if request.card.netdev else place
@@ -356,8 +354,21 @@ class Machine:
         elif place is not None and port is not None:
             join(place, port)
 
-    def _fresh_name(self) -> str:
+    def _check_wanted(self, line: Line) -> None:
+        """Look at what ``-net nic`` names: its netdev is to be there, its own name not."""
+        if line.get("type") != "nic":
+            return
+        name, wanted = line.get("id"), line.get("netdev")
+        if isinstance(name, str) and self.fabric.find_netdev(name) is not None:
+            raise line.error(f"Duplicate ID '{name}'")
+        if isinstance(wanted, str) and self.fabric.find_netdev(wanted) is None:
+            nic.interpret_net(line._replace(pairs=_without(line, "macaddr")), "")
+            raise line.error(f"netdev '{wanted}' not found")
+
+    def _fresh_name(self, line: Line) -> str:
         """A name for a netdev or card without one (CLI-17); it can't clash with a given one."""
+        if line.get("id") is not None:
+            return ""
         self._named += 1
         return f"#net{self._named - 1}00"
 
@@ -476,6 +487,10 @@ def _located(line: Line, make: Callable[[], _T]) -> _T:
 def _bare(error: OptionError, line: Line) -> OptionError:
     """The same complaint without the place, which a monitor does not name."""
     return OptionError(str(error).removeprefix(line.located("")))
+
+
+def _without(line: Line, key: str) -> tuple[tuple[str, Value], ...]:
+    return tuple(pair for pair in line.pairs if pair[0] != key)
 
 
 def _is_queue(one: Port, port: Port) -> bool:

@@ -1,6 +1,6 @@
 """The whole command line: QEMU's options, told apart from those that say nothing about networks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -106,6 +106,7 @@ class _Reader:
         self._report = report
         self._dotted: list[Line] = []
         self._old: list[Line] = []
+        self._objects: list[Line] = []
         self._legacy: list[tuple[str, str]] = []
         self._legacy_asked = False
         self._legacy_nic: str | None = None
@@ -134,6 +135,7 @@ class _Reader:
                 return result
         self._add_legacy_network()
         self._add_default_network()
+        result.usb &= "PCI" in result.board.buses
         display = self._display or ("std" if self._defaults else "none")
         result.display = _DISPLAYS.get(display, "")
         result.netdevs = [*self._dotted, *self._old]
@@ -231,36 +233,32 @@ class _Reader:
 
     def _net(self, option: str, text: str) -> None:
         lines = self.result.nics if option == "nic" else self.result.nets
-        line = nic.split(f"-{option}", text, self._report)
-        _check_fresh(line, lines, option)
-        lines.append(line)
+        lines.append(nic.split(f"-{option}", text, self._report, _newcomer(lines, option)))
 
     def _device(self, text: str) -> None:
-        line = device.split(text, self._report)
-        _check_fresh(line, self.result.devices, "device")
-        self.result.devices.append(line)
+        others = self.result.devices
+        line = device.split(text, self._report, _newcomer(others, "device"))
+        if line.dialect is Dialect.JSON:
+            _check_fresh(line, others, "device")
+        others.append(line)
 
     def _netdev(self, text: str) -> None:
         self._networked = True
-        line = netdev.split(text, self._report)
+        line = netdev.split(text, self._report, _newcomer(self._old, "netdev"))
         if line.dialect is not Dialect.OPTS:
             netdev.interpret(line)
             self._dotted.append(line)
             return
-        check_identifier(line)
-        _check_fresh(line, self._old, "netdev")
         self._old.append(line)
 
     def _object(self, text: str) -> None:
-        line = objects.split(text, self._report)
+        line = objects.split(text, self._report, _newcomer(self._objects, "object"))
         answer = objects.help_for(line)
         if answer is not None:
             self.result.answer = answer
             return
-        spec = objects.interpret(line)
-        if any(other.common.name == spec.common.name for other in self.result.objects):
-            raise line.error(f"Duplicate ID '{spec.common.name}' for object")
-        self.result.objects.append(spec)
+        self._objects.append(line)
+        self.result.objects.append(objects.interpret(line))
 
     def _short_monitor(self, option: str, text: str) -> None:
         if text == "none" and option == "monitor":
@@ -325,6 +323,16 @@ def _check_fresh(line: Line, others: list[Line], group: str) -> None:
     name = line.get("id")
     if name is not None and any(other.get("id") == name for other in others):
         raise line.error(f"Duplicate ID '{name}' for {group}")
+
+
+def _newcomer(others: list[Line], group: str) -> Callable[[Line], None]:
+    """Checks that the name of a line is an identifier, and not that of another one."""
+
+    def check(line: Line) -> None:
+        check_identifier(line)
+        _check_fresh(line, others, group)
+
+    return check
 
 
 def _seed(text: str) -> int:

@@ -102,15 +102,15 @@ FilterSpec = (
 )
 
 
-def split(text: str, report: Report) -> Line:
-    """Take the argument of ``-object`` apart.
+def split(text: str, report: Report, check: Callable[[Line], None] = lambda line: None) -> Line:
+    """Take the argument of ``-object`` apart; ``check`` looks at it in the old dialect.
 
     Raises:
         OptionError: it can't be taken apart.
     """
     if text.startswith("{"):
         return split_json("-object", text)
-    return split_opts("-object", text, "qom-type", report)
+    return split_opts("-object", text, "qom-type", report, check)
 
 
 def help_for(line: Line) -> str | None:
