@@ -358,11 +358,12 @@ class Machine:
         """Look at what ``-net nic`` names: its netdev is to be there, its own name not."""
         if line.get("type") != "nic":
             return
+        vlans = self._arguments.profile.has_vlans
+        nic.interpret_net(line._replace(pairs=_without(line, "macaddr")), "", vlans)
         name, wanted = line.get("id"), line.get("netdev")
         if isinstance(name, str) and self.fabric.find_netdev(name) is not None:
             raise line.error(f"Duplicate ID '{name}'")
         if isinstance(wanted, str) and self.fabric.find_netdev(wanted) is None:
-            nic.interpret_net(line._replace(pairs=_without(line, "macaddr")), "")
             raise line.error(f"netdev '{wanted}' not found")
 
     def _fresh_name(self, line: Line) -> str:
@@ -441,6 +442,7 @@ class Machine:
         return port
 
     def _check_forwards(self, spec: User, stack: Slirp) -> None:
+        self._check_guest_ports(spec)
         if stack.failed_guest_forwards:
             failed = stack.failed_guest_forwards[0]
             if not is_character_device(failed.device):
@@ -457,6 +459,19 @@ class Machine:
             if files.exists(_SMB_SERVER):
                 raise OptionError("smb= is not supported")
             raise OptionError(f"Could not find '{_SMB_SERVER}', please install it")
+
+    def _check_guest_ports(self, spec: User) -> None:
+        """Each port that leads to a character device is the name of one, in the whole machine."""
+        users = [each for each in self.fabric.ports if isinstance(each, UserPort)]
+        forwards = [each for user in users for each in user.stack.config.guest_forwards]
+        ports = [each.port for each in forwards if not each.device.startswith("cmd:")]
+        twice = next((port for port in ports if ports.count(port) > 1), None)
+        if twice is None:
+            return
+        device = f"guestfwd.tcp.{twice}"
+        complaint = f"attempt to add duplicate property '{device}' to object (type 'container')"
+        self._report(spec.line.located(complaint))
+        raise OptionError(f"Could not open guest forwarding device '{device}'")
 
     def _tell_loose_ends(self) -> None:
         """Warn of what leads nowhere (CLI-05..07; LEG-17)."""
