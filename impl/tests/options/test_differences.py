@@ -44,8 +44,7 @@ USER = {
     "dnssearch": words("x a,,b example.org"),
     "tftp": words("/tmp /no/such /etc/passwd"),
     "hostfwd": words("tcp::0-:22 udp:127.0.0.1:0-10.0.2.15:53 tcp::zz-:22 tcp::0 icmp::0-:1 x"),
-    "guestfwd": words("tcp:10.0.2.100:80-null tcp:10.0.2.2:80-null tcp::80-null udp::80-null x"),
-    "ipv6-net": words("fec0::/64 fec0::/127 x fec0:: ::/0 fec0::/zz"),
+    "guestfwd": words("tcp:10.0.2.100:80-null tcp:10.0.2.2:81-null tcp::82-null udp::80-null x"),
     "ipv6-prefixlen": words("64 127 0 -1 x"),
     **dict.fromkeys(("ipv6-prefix", "ipv6-host", "ipv6-dns"), ADDRESS6),
 }
@@ -128,7 +127,7 @@ def arguments(draw, option, kinds, name=True):
     kind = draw(st.sampled_from(sorted(kinds)))
     keys = sorted(kinds[kind])
     parts = [f"id={draw(st.sampled_from(NAME))}"] if name else []
-    for key in draw(st.lists(st.sampled_from(keys), max_size=3)) if keys else []:
+    for key in draw(st.lists(st.sampled_from(keys), max_size=3, unique=True)) if keys else []:
         parts.append(f"{key}={draw(st.sampled_from(kinds[kind][key]))}")
     parts = draw(st.permutations(parts))
     return [option, ",".join([kind, *parts])]
@@ -203,7 +202,11 @@ def comparable(text):
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which(QEMU) is None, reason="qemu-system-x86 is not installed")
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=settings().max_examples <= 100,
+)
 @given(command_lines())
 def test_refnet_judges_a_command_line_as_qemu_does(line):
     status, said = of_qemu(line)
