@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from ..errors import OptionError
 from ..slirp.profile import PROFILES, QEMU_7_2, Profile
-from . import boards, chardev, device, models, netdev, nic, objects, texts
+from . import boards, chardev, device, legacy, models, netdev, nic, objects, texts
 from .boards import Board
 from .chardev import Chardev, Monitor
 from .fields import leading_number
-from .forwards import from_redirection
 from .grammar import Dialect, Line, Report, check_identifier
+from .legacy import Legacy, net_line
 from .objects import FilterSpec
 
 
@@ -39,10 +39,6 @@ _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
     "M machine netdev net nic device object chardev mon monitor qmp qmp-pretty seed profile"
     " pidfile qtest qtest-log"
 )
-#: Options of QEMU 0.6, with profile qemu-0.6 (CLI-15, LEG-13): those with an argument, and flags.
-_LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
-_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa", "localtime"})
-
 #: What ``-vga`` puts on the PCI bus.
 _DISPLAYS = {
     "std": "VGA",
@@ -107,9 +103,7 @@ class _Reader:
         self._dotted: list[Line] = []
         self._old: list[Line] = []
         self._objects: list[Line] = []
-        self._legacy: list[tuple[str, str]] = []
-        self._legacy_asked = False
-        self._legacy_nic: str | None = None
+        self._legacy = Legacy()
         self._defaults = True
         self._display: str | None = None
         self._networked = False
@@ -145,7 +139,7 @@ class _Reader:
             result.answer = answer
         elif result.board.nic and any(map(nic.wants_help, [*result.nics, *result.nets])):
             result.answer = models.help_for(result.board)
-        default = self._legacy_nic or result.profile.default_nic
+        default = "ne2k_isa" if self._legacy.isa else result.profile.default_nic
         if default is not None and result.board.nic in ("e1000", "e1000e"):
             result.board = result.board._replace(nic=default)
         return result
@@ -162,12 +156,12 @@ class _Reader:
         return None
 
     def _is_flag(self, name: str) -> bool:
-        if name in _LEGACY_FLAGS:
+        if name in legacy.FLAGS:
             return self.result.profile.name == "qemu-0.6"
         return name in _IGNORED_FLAGS | _FLAGS
 
     def _is_legacy(self, name: str) -> bool:
-        return name in _LEGACY_WITH_ARGUMENT and self.result.profile.name == "qemu-0.6"
+        return name in legacy.WITH_ARGUMENT and self.result.profile.name == "qemu-0.6"
 
     def _flag(self, name: str) -> None:
         match name:
@@ -181,12 +175,10 @@ class _Reader:
                 self._defaults = False
             case "usb":
                 self.result.usb = True
-            case "isa":
-                self._legacy_nic = "ne2k_isa"
-            case "user-net":
-                self._legacy_asked = True
             case "daemonize":
                 raise OptionError("-daemonize: not supported, start refnet in the background")
+            case _ if name in legacy.FLAGS:
+                self._legacy.flag(name)
 
     def _option(self, name: str, text: str) -> None:
         match name:
@@ -218,10 +210,8 @@ class _Reader:
                 self._device(text)
             case "qtest" | "qtest-log":
                 raise OptionError(f"-{name} {text}: there are no devices to drive")
-            case "redir":
-                self._legacy.append(("hostfwd", from_redirection(text)))
-            case _ if name in _LEGACY_WITH_ARGUMENT:
-                self._legacy.append((_LEGACY_WITH_ARGUMENT[name], text))
+            case _ if name in legacy.WITH_ARGUMENT:
+                self._legacy.option(name, text)
 
     def _machine(self, text: str) -> None:
         name, *options = text.removeprefix("type=").split(",")
@@ -281,25 +271,27 @@ class _Reader:
 
     def _add_legacy_network(self) -> None:
         """What QEMU 0.6 took as options of its own belongs to the user network that there is, or
-        makes one, ``user.0``.
+        makes a network.
         """
-        if not self._legacy and not self._legacy_asked:
-            return
-        for lines in (self._old, self.result.nets):
+        old = self._legacy
+        for lines in (self._old, self.result.nets) if old.asked else ():
             for number, line in enumerate(lines):
                 if line.get("type") == "user":
-                    lines[number] = line._replace(pairs=(*line.pairs, *self._legacy))
+                    lines[number] = line._replace(pairs=(*line.pairs, *old.settings))
                     return
         if not self._networked and self._defaults:
-            self.result.nets.append(_net_line(("type", "nic")))
-        self._networked = True
-        self.result.nets.append(_net_line(("type", "user"), ("id", "user.0"), *self._legacy))
+            network = old.network()
+            self.result.nets += network or []
+            self._networked = network is not None
+        elif old.asked:
+            self.result.nets.append(old.user_line())
+            self._networked = True
 
     def _add_default_network(self) -> None:
         """Without a word about networks there are a NIC and a user network (CLI-03)."""
         if self._defaults and not self._networked:
             self.result.default_network = True
-            self.result.nets += _net_line(("type", "nic")), _net_line(("type", "user"))
+            self.result.nets += net_line(("type", "nic")), net_line(("type", "user"))
 
 
 def _profile(argv: Sequence[str]) -> Profile:
@@ -312,11 +304,6 @@ def _profile(argv: Sequence[str]) -> Profile:
                 raise OptionError(f"{word} {value}: unknown profile, there are: {known}")
             profile = PROFILES[value]
     return profile
-
-
-def _net_line(*pairs: tuple[str, str]) -> Line:
-    text = ",".join(f"{key}={value.replace(',', ',,')}" for key, value in pairs)
-    return Line("-net", text.removeprefix("type="), Dialect.OPTS, pairs)
 
 
 def _check_fresh(line: Line, others: list[Line], group: str) -> None:
