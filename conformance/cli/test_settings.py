@@ -31,6 +31,50 @@ def test_user_net_and_isa_are_a_hub(guest):
     ]
 
 
+@requirement("CLI-15", variant="nics")
+@network(
+    **started(
+        *("-M", "pc", "-S", "-user-net", "-nics", "2", "-macaddr", "52:54:00:00:00:fe"),
+        defaults=True,
+        profile="qemu-0.6",
+    )
+)
+def test_nics_have_addresses_that_follow_the_first_one_s(guest):
+    card = " \\ hub0port{0}: ne2k_pci.{0}: index=0,type=nic,model=ne2k_pci,macaddr={1}"
+
+    assert listing(guest) == [
+        "hub 0",
+        f" \\ hub0port2: {user('user.0')}",
+        card.format(1, "52:54:00:00:00:ff"),
+        card.format(0, "52:54:00:00:00:fe"),
+    ]
+
+
+@requirement("CLI-15", variant="dummy")
+@network(**started("-M", "pc", "-S", "-dummy-net", defaults=True, profile="qemu-0.6"))
+def test_a_dummy_network_has_a_nic_alone(guest):
+    assert listing(guest) == [
+        "hub 0",
+        " \\ hub0port0: ne2k_pci.0: index=0,type=nic,model=ne2k_pci,macaddr=52:54:00:12:34:56",
+    ]
+
+
+@requirement("CLI-15", variant="refused")
+@pytest.mark.parametrize(
+    ("word", "value", "complaint"),
+    [
+        ("-nics", "9", "invalid number of network interfaces"),
+        ("-nics", "many", "invalid number of network interfaces"),
+        ("-macaddr", "52:54", "invalid MAC address"),
+        ("-redir", "tcp:x", "Invalid redirection 'tcp:x'"),
+    ],
+)
+def test_a_malformed_setting_of_2004_is_refused(refuses, word, value, complaint):
+    said = refuses(**started("-M", "pc", word, value, defaults=True, profile="qemu-0.6"))
+
+    assert complaint in said
+
+
 @requirement("CLI-16")
 def test_a_user_network_without_settings(guest, transcript, golden):
     guest.says(discover())

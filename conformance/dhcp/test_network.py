@@ -36,8 +36,10 @@ def test_addresses_are_handed_out_from_dhcpstart_on(guest, golden):
         ("ten", "Failed to parse DHCP start address"),
     ],
 )
-def test_other_starts_are_refused(refuses, start, message):
+def test_other_starts_are_refused(refuses, transcript, start, message):
     assert refuses(dhcpstart=start).endswith(message)
+
+    transcript.matches()
 
 
 CLASSES = [

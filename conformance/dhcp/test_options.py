@@ -133,8 +133,10 @@ def test_a_host_name_is_cut_to_32_octets(guest, golden, length):
 
 
 @requirement("DHCP-13", variant="too-long")
-def test_a_host_name_of_256_octets_is_refused(refuses):
+def test_a_host_name_of_256_octets_is_refused(refuses, transcript):
     assert refuses(hostname="h" * 256).endswith("'vhostname' parameter cannot exceed 255 bytes")
+
+    transcript.matches()
 
 
 LONG = "d" * 200

@@ -16,7 +16,7 @@ GROUP = "01:00:5e:00:00:01"
         *("-device", "i82559c", "-device", "vmxnet3"),
     )
 )
-def test_a_nic_without_a_mac_takes_the_lowest_free_one(guest):
+def test_a_nic_without_a_mac_takes_the_lowest_free_one(guest, transcript):
     assert listing(guest) == [
         nic("e1000.0"),
         nic("rtl8139.0", 0x58),
@@ -24,10 +24,12 @@ def test_a_nic_without_a_mac_takes_the_lowest_free_one(guest):
         nic("vmxnet3.0", 0x59),
     ]
 
+    transcript.matches()
+
 
 @requirement("GEN-15", variant="order")
 @network(**started(*PC, "-device", "pcnet", "-nic", "user,id=u", "-net", "nic"))
-def test_nics_of_the_machine_take_theirs_first(guest):
+def test_nics_of_the_machine_take_theirs_first(guest, transcript):
     assert listing(guest) == [
         "hub 0",
         f" \\ hub0port0: {nic('e1000.1', 0x57)}",
@@ -36,10 +38,12 @@ def test_nics_of_the_machine_take_theirs_first(guest):
         nic("pcnet.0", 0x58),
     ]
 
+    transcript.matches()
+
 
 @requirement("GEN-16")
 @pytest.mark.parametrize("machine", ["none", "pc"])
-def test_nic_and_net_refuse_a_group_address(refuses, machine):
+def test_nic_and_net_refuse_a_group_address(refuses, transcript, machine):
     complaint = "NIC cannot have multicast MAC address"
 
     assert (
@@ -51,8 +55,12 @@ def test_nic_and_net_refuse_a_group_address(refuses, machine):
         == f"-net nic,macaddr={GROUP}: {complaint} (odd 1st byte)"
     )
 
+    transcript.matches()
+
 
 @requirement("GEN-16", variant="device")
 @network(**started(*PC, "-device", f"e1000,mac={GROUP}"))
-def test_a_device_takes_a_group_address(guest):
+def test_a_device_takes_a_group_address(guest, transcript):
     assert listing(guest) == [f"e1000.0: index=0,type=nic,model=e1000,macaddr={GROUP}"]
+
+    transcript.matches()

@@ -86,5 +86,7 @@ def test_fragments_of_a_packet_share_a_number(guest, golden):
 
 @requirement("GEN-14")
 @pytest.mark.parametrize("mtu", [1400, 9000])
-def test_the_mtu_is_not_an_option(refuses, mtu):
+def test_the_mtu_is_not_an_option(refuses, transcript, mtu):
     assert refuses(mtu=mtu) == f"-netdev user,id=u0,mtu={mtu}: Invalid parameter 'mtu'"
+
+    transcript.matches()

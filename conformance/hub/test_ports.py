@@ -103,6 +103,23 @@ def test_two_netdevs_join_two_hubs(guest):
     assert guest.neighbour(1).hears(ANY)[ARP].op == 1
 
 
+@requirement("HUB-06", variant="hubs")
+@network(
+    arguments=[
+        *("-netdev", "hubport,id=a,hubid=0"),
+        *("-netdev", "hubport,id=b,hubid=9,netdev=a"),
+        *("-netdev", "user,id=u9,net=10.0.9.0/24"),
+        *("-netdev", "hubport,id=h9,hubid=9,netdev=u9"),
+    ],
+)
+def test_two_ports_join_two_hubs(guest, golden):
+    guest.says(arp_request("10.0.9.2"))
+
+    guest.hears_only(ARP_REPLY.where(ARP, psrc="10.0.9.2"))
+
+    golden.matches(guest.wire)
+
+
 @requirement("HUB-06", variant="unknown")
 def test_a_port_does_not_attach_a_netdev_that_is_not_there(refuses, transcript):
     assert (

@@ -63,8 +63,10 @@ def test_tcp_is_refused(guest, host, golden, address, port):
 
 @requirement("RST-14")
 @network(restrict="on")
-def test_info_network_shows_it(guest):
+def test_info_network_shows_it(guest, transcript):
     assert "net=10.0.2.0,restrict=on" in guest.monitor("info network")
+
+    transcript.matches()
 
 
 @requirement("RST-14", variant="spellings")
@@ -86,10 +88,12 @@ def test_the_accepted_spellings(launch, spelling, restricted):
 
 @requirement("RST-14", variant="refused")
 @pytest.mark.parametrize("spelling", ["maybe", "ON", "1"])
-def test_anything_else_is_refused(refuses, spelling):
+def test_anything_else_is_refused(refuses, transcript, spelling):
     assert refuses(restrict=spelling) == (
         f"-netdev user,id=u0,restrict={spelling}: Parameter 'restrict' expects 'on' or 'off'"
     )
+
+    transcript.matches()
 
 
 @requirement("RST-15")

@@ -101,8 +101,10 @@ def test_a_ping_without_ping_sockets_goes_to_port_7(guest, host):
     [["-user-net"], ["-isa"], ["-tftp", "/srv"], ["-redir", "tcp:5022::22"]],
     ids=lambda words: words[0],
 )
-def test_the_options_of_2004_are_refused(refuses, arguments):
+def test_the_options_of_2004_are_refused(refuses, transcript, arguments):
     assert refuses(arguments=arguments) == f"{arguments[0]}: invalid option"
+
+    transcript.matches()
 
 
 @requirement("SEED-07")

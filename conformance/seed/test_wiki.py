@@ -55,13 +55,15 @@ def test_ping_works_whatever_the_host_allows(guest, host, golden, address):
 
 
 @requirement("SEED-24")
-def test_a_rule_without_its_protocol_field_is_refused(refuses):
+def test_a_rule_without_its_protocol_field_is_refused(refuses, transcript):
     rule = "127.0.0.1:5555-:22"
 
     assert refuses(hostfwd=rule) == (
         f"-netdev user,id=u0,hostfwd={rule}: "
         f"Invalid host forwarding rule '{rule}' (Bad protocol name)"
     )
+
+    transcript.matches()
 
 
 @requirement("SEED-24", variant="empty")

@@ -159,8 +159,10 @@ def test_a_remote_end_that_is_not_there_costs_its_frames_alone(guest, host):
 
 @requirement("SOCK-11", variant="info")
 @network(arguments=SOCKET_UDP)
-def test_the_monitor_shows_the_remote_end(guest):
+def test_the_monitor_shows_the_remote_end(guest, transcript):
     assert state(guest) == f"socket,socket: udp={LOOPBACK}:{REMOTE_PORT}"
+
+    transcript.matches()
 
 
 @requirement("SOCK-13", variant="udp")
@@ -203,17 +205,23 @@ def test_a_path_that_nobody_reads_costs_its_frames_alone(guest, host):
 
 @requirement("SOCK-13", variant="info")
 @network(arguments=DGRAM_UDP)
-def test_the_monitor_shows_both_ends(guest):
+def test_the_monitor_shows_both_ends(guest, transcript):
     assert state(guest) == f"dgram,udp={LOOPBACK}:{PORT}/{LOOPBACK}:{REMOTE_PORT}"
+
+    transcript.matches()
 
 
 @requirement("SOCK-13", variant="info-unix")
 @network(arguments=DGRAM_UNIX)
-def test_the_monitor_shows_both_paths(guest, host):
+def test_the_monitor_shows_both_paths(guest, transcript, host):
     assert state(guest) == f"dgram,udp={host.directory}/wire:{host.directory}/peer"
+
+    transcript.matches()
 
 
 @requirement("SOCK-13", variant="info-group")
 @network(arguments=DGRAM_GROUP)
-def test_the_monitor_shows_the_group(guest):
+def test_the_monitor_shows_the_group(guest, transcript):
     assert state(guest) == f"dgram,mcast={GROUP}:{PORT}"
+
+    transcript.matches()

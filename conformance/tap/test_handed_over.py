@@ -109,7 +109,7 @@ def test_queues_that_are_handed_over_carry_frames(launch, host):
 
 
 @requirement("TAP-07", variant="mixed")
-def test_queues_with_a_header_and_without_do_not_mix(refuses, host):
+def test_queues_with_a_header_and_without_do_not_mix(refuses, transcript, host):
     with_header = Interface("vspec0").opens(host, header=True)
     bare = Interface("vspec1").opens(host)
 
@@ -122,9 +122,11 @@ def test_queues_with_a_header_and_without_do_not_mix(refuses, host):
         r"-netdev tap,id=t0,fds=\d+:\d+: vnet_hdr not consistent across given tap fds", text
     )
 
+    transcript.matches()
+
 
 @requirement("TAP-07", variant="other")
-def test_a_descriptor_of_something_else_is_refused(refuses, host):
+def test_a_descriptor_of_something_else_is_refused(refuses, transcript, host):
     with open("/dev/null", "r+b") as file:
         text = refuses(arguments=["-netdev", "tap,id=t0,fd={fd0}"], descriptors=[file.fileno()])
 
@@ -133,6 +135,8 @@ def test_a_descriptor_of_something_else_is_refused(refuses, host):
         r"Unable to query TUNGETIFF on FD \1: Inappropriate ioctl for device",
         text,
     )
+
+    transcript.matches()
 
 
 @requirement("TAP-08", variant="works")

@@ -1,9 +1,12 @@
 """Scripts, descriptors and helpers, and what is said when they do not go together."""
 
+from pathlib import Path
+
 import pytest
 
 from vnetspec.fixtures.interface import Interface
 from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.targets.contract import Unsupported
 
 
 def script(host, status: int = 0) -> str:
@@ -95,3 +98,60 @@ def test_a_helper_that_fails_is_told(refuses, transcript, kind):
     assert refuses(arguments=["-netdev", argument]) == f"-netdev {argument}: bridge helper failed"
 
     transcript.matches()
+
+
+@pytest.fixture
+def no_vhost():
+    """A host without vhost-net.
+
+    Raises:
+        Unsupported: this one has it.
+    """
+    Interface("vspec0")
+    if Path("/dev/vhost-net").exists():
+        raise Unsupported("the case needs a host without /dev/vhost-net: unload vhost_net")
+
+
+@requirement("TAP-10")
+def test_vhost_that_is_not_there_is_done_without(launch, host, no_vhost):
+    argument = "tap,id=t0,ifname=vspec0,script=no,downscript=no,vhost=on"
+
+    guest = launch(user=False, arguments=["-netdev", argument])
+
+    reason = "tap: open vhost char device failed: No such file or directory"
+    assert f"-netdev {argument}: warning: {reason}\n" in guest.link.warnings()
+    assert "t0: index=0,type=tap,ifname=vspec0" in guest.monitor("info network")
+
+
+@requirement("TAP-10", variant="force")
+@pytest.mark.parametrize("options", ["vhostforce=on", "vhost=on,vhostforce=on"])
+def test_vhost_that_must_be_there_is_missed(refuses, host, no_vhost, options):
+    argument = f"tap,id=t0,ifname=vspec0,script=no,downscript=no,{options}"
+
+    assert refuses(arguments=["-netdev", argument]) == (
+        f"-netdev {argument}: tap: open vhost char device failed: No such file or directory"
+    )
+    assert not Interface("vspec0").is_there
+
+
+@requirement("TAP-10", variant="other")
+def test_a_descriptor_of_something_else_is_no_vhost(refuses, host):
+    Interface("vspec0")
+    argument = "tap,id=t0,ifname=vspec0,script=no,downscript=no,vhostforce=on,vhostfd={fd0}"
+    with open("/dev/null", "r+b") as file:
+        first, second = refuses(
+            arguments=["-netdev", argument], descriptors=[file.fileno()]
+        ).splitlines()
+
+    assert first.endswith(": vhost_set_owner failed: Inappropriate ioctl for device")
+    assert second.endswith(": vhost-net requested but could not be initialized")
+
+
+@requirement("TAP-10", variant="off")
+def test_a_descriptor_of_vhost_needs_vhost(refuses, host):
+    Interface("vspec0")
+    argument = "tap,id=t0,ifname=vspec0,script=no,downscript=no,vhost=off,vhostfd=0"
+
+    assert refuses(arguments=["-netdev", argument]) == (
+        f"-netdev {argument}: vhostfd(s)= is not valid without vhost"
+    )

@@ -25,6 +25,7 @@ from .options.forwards import is_character_device, parse_bound, parse_host_forwa
 from .options.grammar import (
     Dialect,
     Line,
+    Value,
     check_identifier,
     from_members,
     split_keyval,
@@ -195,7 +196,7 @@ class Machine:
             if port is None:
                 raise OptionError("user mode network stack not in use")
             return port
-        found = self.fabric.find(name)
+        found = self.fabric.find_netdev(name)
         if found is None:
             raise OptionError(f"unrecognized netdev id '{name}'")
         if not isinstance(found, UserPort):
@@ -233,7 +234,7 @@ class Machine:
         try:
             check_identifier(line)
             name = line.get("id")
-            if isinstance(name, str) and self.fabric.find(name) is not None:
+            if isinstance(name, str) and self.fabric.find_netdev(name) is not None:
                 raise line.error(f"Duplicate ID '{name}' for netdev")
         except OptionError as error:
             self._report(str(_bare(error, line)))
@@ -275,7 +276,10 @@ class Machine:
         answer = objects.help_for(line)
         if answer is None:
             if line.dialect is Dialect.OPTS:
-                line = split_keyval("-object", text, "qom-type")
+                try:
+                    line = split_keyval("-object", text, "qom-type")
+                except OptionError as error:
+                    raise _bare(error, line) from None
             self._create_object(line)
         return answer or ""
 
@@ -314,17 +318,18 @@ class Machine:
             self._add_netdev(line)
         for line in arguments.nics:
             self._cards.check_room(line)
-            self._carry_out(nic.interpret_nic(line, self._fresh_name()))
+            self._carry_out(nic.interpret_nic(line, self._fresh_name(line)))
         vlans = arguments.profile.has_vlans
         for line in arguments.nets:
             if line.get("type") == "nic":
                 self._cards.check_room(line)
-            self._carry_out(nic.interpret_net(line, self._fresh_name(), vlans))
+            self._check_wanted(line)
+            self._carry_out(nic.interpret_net(line, self._fresh_name(line), vlans))
+        for spec in arguments.objects:
+            self._filters.add(spec)
         self._cards.fit()
         for line in arguments.devices:
             self._cards.plug(device.interpret(line, self._cards.surroundings()))
-        for spec in arguments.objects:
-            self._filters.add(spec)
         for server in arguments.qtests:
             self._consoles.add_qtest(server, self.hardware)
         for monitor in arguments.monitors:
@@ -345,23 +350,33 @@ class Machine:
         """Do what a ``-nic`` or ``-net`` asks for."""
         port: Port | None = None
         if request.netdev is not None:
-            if self.fabric.find(request.netdev.name) is not None:
+            if self.fabric.find_netdev(request.netdev.name) is not None:
                 raise request.line.error(f"Duplicate ID '{request.netdev.name}'")
             make = partial(self._make, request.netdev, on_hub=request.hub is not None)
             port = _located(request.line, make)
-        if request.card is not None:
-            wanted = request.card.netdev
-            if wanted is not None and self.fabric.find(wanted) is None:
-                raise request.line.error(f"netdev '{wanted}' not found")
         place = None if request.hub is None else self._hub(request.hub).add_port(self.fabric)
         if request.card is not None:
-            on = self.fabric.find(request.card.netdev) if request.card.netdev else place
+            on = self.fabric.find_netdev(request.card.netdev) if request.card.netdev else place
             self._cards.ask(request.card, on)
         elif place is not None and port is not None:
             join(place, port)
 
-    def _fresh_name(self) -> str:
+    def _check_wanted(self, line: Line) -> None:
+        """Look at what ``-net nic`` names: its netdev is to be there, its own name not."""
+        if line.get("type") != "nic":
+            return
+        vlans = self._arguments.profile.has_vlans
+        nic.interpret_net(line._replace(pairs=_without(line, "macaddr")), "", vlans)
+        name, wanted = line.get("id"), line.get("netdev")
+        if isinstance(name, str) and self.fabric.find_netdev(name) is not None:
+            raise line.error(f"Duplicate ID '{name}'")
+        if isinstance(wanted, str) and self.fabric.find_netdev(wanted) is None:
+            raise line.error(f"netdev '{wanted}' not found")
+
+    def _fresh_name(self, line: Line) -> str:
         """A name for a netdev or card without one (CLI-17); it can't clash with a given one."""
+        if line.get("id") is not None:
+            return ""
         self._named += 1
         return f"#net{self._named - 1}00"
 
@@ -401,10 +416,10 @@ class Machine:
     def _make_hub_port(self, spec: netdev.HubPort) -> Port:
         station: Port | None = None
         if spec.netdev is not None:
-            station = self.fabric.find(spec.netdev)
+            station = self.fabric.find_netdev(spec.netdev)
             if station is None:
                 raise OptionError(f"netdev '{spec.netdev}' not found")
-            if station.peer is not None or isinstance(station, HubPort):
+            if station.peer is not None:
                 raise OptionError(f"netdev '{spec.netdev}' is already in use")
         port = self._hub(spec.hub).add_port(self.fabric, spec.name)
         if station is not None:
@@ -434,6 +449,7 @@ class Machine:
         return port
 
     def _check_forwards(self, spec: User, stack: Slirp) -> None:
+        self._check_guest_ports(spec)
         if stack.failed_guest_forwards:
             failed = stack.failed_guest_forwards[0]
             if not is_character_device(failed.device):
@@ -450,6 +466,19 @@ class Machine:
             if files.exists(_SMB_SERVER):
                 raise OptionError("smb= is not supported")
             raise OptionError(f"Could not find '{_SMB_SERVER}', please install it")
+
+    def _check_guest_ports(self, spec: User) -> None:
+        """Each port that leads to a character device is the name of one, in the whole machine."""
+        users = [each for each in self.fabric.ports if isinstance(each, UserPort)]
+        forwards = [each for user in users for each in user.stack.config.guest_forwards]
+        ports = [each.port for each in forwards if not each.device.startswith("cmd:")]
+        twice = next((port for port in ports if ports.count(port) > 1), None)
+        if twice is None:
+            return
+        device = f"guestfwd.tcp.{twice}"
+        complaint = f"attempt to add duplicate property '{device}' to object (type 'container')"
+        self._report(spec.line.located(complaint))
+        raise OptionError(f"Could not open guest forwarding device '{device}'")
 
     def _tell_loose_ends(self) -> None:
         """Warn of what leads nowhere (CLI-05..07; LEG-17)."""
@@ -480,6 +509,10 @@ def _located(line: Line, make: Callable[[], _T]) -> _T:
 def _bare(error: OptionError, line: Line) -> OptionError:
     """The same complaint without the place, which a monitor does not name."""
     return OptionError(str(error).removeprefix(line.located("")))
+
+
+def _without(line: Line, key: str) -> tuple[tuple[str, Value], ...]:
+    return tuple(pair for pair in line.pairs if pair[0] != key)
 
 
 def _is_queue(one: Port, port: Port) -> bool:

@@ -2,12 +2,15 @@
 
 import socket
 
+import hypothesis
 import pytest
 
 from refnet.clock import ManualClock
 from refnet.fabric.port import Fabric, Port
 from refnet.machine import Machine
 from refnet.options import parse
+
+hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=None)
 
 GUEST_MAC = bytes.fromhex("525400123456")
 

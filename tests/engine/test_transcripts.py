@@ -206,6 +206,18 @@ def test_a_descriptor_in_a_table_keeps_its_column(number):
     assert answered(row.format(number.rjust(4))) == row.format("<fd>")
 
 
+@pytest.mark.parametrize(
+    ("answer", "masked"),
+    [
+        ("fd=12,x", "fd=<fd>,x"),
+        ("fds=12:13,x", "fds=<fds>,x"),
+        ("of FD 12: bad", "of FD <fd>: bad"),
+    ],
+)
+def test_a_descriptor_is_masked_wherever_it_is_named(answer, masked):
+    assert answered(f"{answer}\n") == f"{masked}\n"
+
+
 def test_a_name_that_was_made_up_is_masked():
     assert answered("#net123: index=0,type=user\n") == "#net<number>: index=0,type=user\n"
 

@@ -194,7 +194,8 @@ def _connect(kind: str, rest: str) -> SocketPipe:
             raise
         return SocketPipe(sock)
     host, separator, port = target.rpartition(":")
-    if not separator or not port.isascii() or not port.isdigit():
+    if not separator or not port:
         raise ValueError(f"{target!r} is not HOST:PORT")
-    address = (host.strip("[]") or "0.0.0.0", int(port))
-    return SocketPipe(socket.create_connection(address, _CONNECT_SECONDS))
+    host = host.strip("[]")
+    number = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][1]
+    return SocketPipe(socket.create_connection((host, int(number)), _CONNECT_SECONDS))

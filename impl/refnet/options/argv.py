@@ -1,17 +1,17 @@
 """The whole command line: QEMU's options, told apart from those that say nothing about networks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..errors import OptionError
 from ..slirp.profile import PROFILES, QEMU_7_2, Profile
-from . import boards, chardev, device, models, netdev, nic, objects, qtest, texts
+from . import boards, chardev, device, legacy, models, netdev, nic, objects, qtest, texts
 from .boards import Board
 from .chardev import Chardev, Monitor
 from .fields import leading_number
-from .forwards import from_redirection
 from .grammar import Dialect, Line, Report, check_identifier
+from .legacy import Legacy, net_line
 from .objects import FilterSpec
 from .qtest import Qtest
 
@@ -40,10 +40,6 @@ _WITH_ARGUMENT = _IGNORED_WITH_ARGUMENT | _words(
     "M machine m accel netdev net nic device object chardev mon monitor qmp qmp-pretty seed profile"
     " pidfile qtest qtest-log"
 )
-#: Options of QEMU 0.6, with profile qemu-0.6 (CLI-15, LEG-13): those with an argument, and flags.
-_LEGACY_WITH_ARGUMENT = {"redir": "hostfwd", "tftp": "tftp", "bootp": "bootfile", "smb": "smb"}
-_LEGACY_FLAGS = frozenset({"user-net", "dummy-net", "isa", "localtime"})
-
 #: What ``-vga`` puts on the PCI bus.
 _DISPLAYS = {
     "std": "VGA",
@@ -117,9 +113,8 @@ class _Reader:
         self._report = report
         self._dotted: list[Line] = []
         self._old: list[Line] = []
-        self._legacy: list[tuple[str, str]] = []
-        self._legacy_asked = False
-        self._legacy_nic: str | None = None
+        self._objects: list[Line] = []
+        self._legacy = Legacy()
         self._defaults = True
         self._display: str | None = None
         self._networked = False
@@ -145,6 +140,7 @@ class _Reader:
                 return result
         self._add_legacy_network()
         self._add_default_network()
+        result.usb &= "PCI" in result.board.buses
         display = self._display or ("std" if self._defaults else "none")
         result.display = _DISPLAYS.get(display, "")
         result.netdevs = [*self._dotted, *self._old]
@@ -154,7 +150,7 @@ class _Reader:
             result.answer = answer
         elif result.board.nic and any(map(nic.wants_help, [*result.nics, *result.nets])):
             result.answer = models.help_for(result.board)
-        default = self._legacy_nic or result.profile.default_nic
+        default = "ne2k_isa" if self._legacy.isa else result.profile.default_nic
         if default is not None and result.board.nic in ("e1000", "e1000e"):
             result.board = result.board._replace(nic=default)
         return result
@@ -171,12 +167,12 @@ class _Reader:
         return None
 
     def _is_flag(self, name: str) -> bool:
-        if name in _LEGACY_FLAGS:
+        if name in legacy.FLAGS:
             return self.result.profile.name == "qemu-0.6"
         return name in _IGNORED_FLAGS | _FLAGS
 
     def _is_legacy(self, name: str) -> bool:
-        return name in _LEGACY_WITH_ARGUMENT and self.result.profile.name == "qemu-0.6"
+        return name in legacy.WITH_ARGUMENT and self.result.profile.name == "qemu-0.6"
 
     def _flag(self, name: str) -> None:
         match name:
@@ -190,12 +186,10 @@ class _Reader:
                 self._defaults = False
             case "usb":
                 self.result.usb = True
-            case "isa":
-                self._legacy_nic = "ne2k_isa"
-            case "user-net":
-                self._legacy_asked = True
             case "daemonize":
                 raise OptionError("-daemonize: not supported, start refnet in the background")
+            case _ if name in legacy.FLAGS:
+                self._legacy.flag(name)
 
     def _option(self, name: str, text: str) -> None:
         match name:
@@ -231,10 +225,8 @@ class _Reader:
                 self.result.test_clock |= text.partition(",")[0] == "qtest"
             case "qtest":
                 self._short_qtest(text)
-            case "redir":
-                self._legacy.append(("hostfwd", from_redirection(text)))
-            case _ if name in _LEGACY_WITH_ARGUMENT:
-                self._legacy.append((_LEGACY_WITH_ARGUMENT[name], text))
+            case _ if name in legacy.WITH_ARGUMENT:
+                self._legacy.option(name, text)
 
     def _machine(self, text: str) -> None:
         name, *options = text.removeprefix("type=").split(",")
@@ -246,28 +238,26 @@ class _Reader:
 
     def _net(self, option: str, text: str) -> None:
         lines = self.result.nics if option == "nic" else self.result.nets
-        line = nic.split(f"-{option}", text, self._report)
-        _check_fresh(line, lines, option)
-        lines.append(line)
+        lines.append(nic.split(f"-{option}", text, self._report, _newcomer(lines, option)))
 
     def _device(self, text: str) -> None:
-        line = device.split(text, self._report)
-        _check_fresh(line, self.result.devices, "device")
-        self.result.devices.append(line)
+        others = self.result.devices
+        line = device.split(text, self._report, _newcomer(others, "device"))
+        if line.dialect is Dialect.JSON:
+            _check_fresh(line, others, "device")
+        others.append(line)
 
     def _netdev(self, text: str) -> None:
         self._networked = True
-        line = netdev.split(text, self._report)
+        line = netdev.split(text, self._report, _newcomer(self._old, "netdev"))
         if line.dialect is not Dialect.OPTS:
             netdev.interpret(line)
             self._dotted.append(line)
             return
-        check_identifier(line)
-        _check_fresh(line, self._old, "netdev")
         self._old.append(line)
 
     def _object(self, text: str) -> None:
-        line = objects.split(text, self._report)
+        line = objects.split(text, self._report, _newcomer(self._objects, "object"))
         answer = objects.help_for(line)
         if answer is not None:
             self.result.answer = answer
@@ -275,10 +265,8 @@ class _Reader:
         if line.get("qom-type") == "qtest":
             self.result.qtests.append(qtest.interpret(line))
             return
-        spec = objects.interpret(line)
-        if any(other.common.name == spec.common.name for other in self.result.objects):
-            raise line.error(f"Duplicate ID '{spec.common.name}' for object")
-        self.result.objects.append(spec)
+        self._objects.append(line)
+        self.result.objects.append(objects.interpret(line))
 
     def _short_monitor(self, option: str, text: str) -> None:
         if text == "none" and option == "monitor":
@@ -309,25 +297,27 @@ class _Reader:
 
     def _add_legacy_network(self) -> None:
         """What QEMU 0.6 took as options of its own belongs to the user network that there is, or
-        makes one, ``user.0``.
+        makes a network.
         """
-        if not self._legacy and not self._legacy_asked:
-            return
-        for lines in (self._old, self.result.nets):
+        old = self._legacy
+        for lines in (self._old, self.result.nets) if old.asked else ():
             for number, line in enumerate(lines):
                 if line.get("type") == "user":
-                    lines[number] = line._replace(pairs=(*line.pairs, *self._legacy))
+                    lines[number] = line._replace(pairs=(*line.pairs, *old.settings))
                     return
         if not self._networked and self._defaults:
-            self.result.nets.append(_net_line(("type", "nic")))
-        self._networked = True
-        self.result.nets.append(_net_line(("type", "user"), ("id", "user.0"), *self._legacy))
+            network = old.network()
+            self.result.nets += network or []
+            self._networked = network is not None
+        elif old.asked:
+            self.result.nets.append(old.user_line())
+            self._networked = True
 
     def _add_default_network(self) -> None:
         """Without a word about networks there are a NIC and a user network (CLI-03)."""
         if self._defaults and not self._networked:
             self.result.default_network = True
-            self.result.nets += _net_line(("type", "nic")), _net_line(("type", "user"))
+            self.result.nets += net_line(("type", "nic")), net_line(("type", "user"))
 
 
 def _profile(argv: Sequence[str]) -> Profile:
@@ -340,11 +330,6 @@ def _profile(argv: Sequence[str]) -> Profile:
                 raise OptionError(f"{word} {value}: unknown profile, there are: {known}")
             profile = PROFILES[value]
     return profile
-
-
-def _net_line(*pairs: tuple[str, str]) -> Line:
-    text = ",".join(f"{key}={value.replace(',', ',,')}" for key, value in pairs)
-    return Line("-net", text.removeprefix("type="), Dialect.OPTS, pairs)
 
 
 def _check_fresh(line: Line, others: list[Line], group: str) -> None:
@@ -361,6 +346,16 @@ def _memory(text: str) -> int:
     if not 0 < octets <= _MOST_MEMORY:
         raise OptionError(f"-m {text}: expected a size of up to 3G")
     return octets
+
+
+def _newcomer(others: list[Line], group: str) -> Callable[[Line], None]:
+    """Checks that the name of a line is an identifier, and not that of another one."""
+
+    def check(line: Line) -> None:
+        check_identifier(line)
+        _check_fresh(line, others, group)
+
+    return check
 
 
 def _seed(text: str) -> int:

@@ -14,7 +14,6 @@ from .grammar import (
     Line,
     Report,
     Value,
-    check_identifier,
     is_help,
     split_json,
     split_opts,
@@ -64,17 +63,15 @@ class Surroundings(NamedTuple):
     running: bool = False
 
 
-def split(text: str, report: Report) -> Line:
-    """Take the argument of ``-device`` apart.
+def split(text: str, report: Report, check: Callable[[Line], None]) -> Line:
+    """Take the argument of ``-device`` apart; ``check`` looks at it in the old dialect.
 
     Raises:
-        OptionError: it can't be taken apart, or its identifier is malformed.
+        OptionError: it can't be taken apart.
     """
     if text.startswith("{"):
         return split_json("-device", text)
-    line = split_opts("-device", text, "driver", report)
-    check_identifier(line)
-    return line
+    return split_opts("-device", text, "driver", report, check)
 
 
 def help_for(line: Line, board: Board) -> str | None:

@@ -152,9 +152,8 @@ class Fields:
                 kind = "integer"
             raise self.line.error(f"Parameter '{full}' expects {kind}")
         if not _fits(number, bits, signed):
-            raise self.line.error(
-                f"Parameter '{full}' expects {'int' if signed else 'uint'}{bits}_t"
-            )
+            kind = f"{'int' if signed else 'uint'}{bits}_t"
+            raise self.line.error(f"Parameter '{name}' expects {kind}")
         return number
 
     def size(self, name: str) -> int | None:

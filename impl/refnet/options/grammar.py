@@ -29,6 +29,7 @@ Value: TypeAlias = str | bool | int | float | Empty | None
 Report: TypeAlias = Callable[[str], None]
 
 IDENTIFIER_RULE = "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter."
+NO_IDENTIFIER = f"Parameter 'id' expects an identifier\n{IDENTIFIER_RULE}"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9._-]*\Z")
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_][A-Za-z0-9_-]*)*\Z")
 
@@ -64,6 +65,11 @@ def is_help(word: Value) -> bool:
     return word in ("help", "?")
 
 
+def is_identifier(name: str) -> bool:
+    """Whether ``name`` has the form of one that ``id=`` gives."""
+    return _IDENTIFIER.match(name) is not None
+
+
 def check_identifier(line: Line) -> None:
     """Check the form of ``id=``.
 
@@ -71,17 +77,29 @@ def check_identifier(line: Line) -> None:
         OptionError: it is not an identifier.
     """
     name = line.get("id")
-    if isinstance(name, str) and not _IDENTIFIER.match(name):
-        raise line.error(f"Parameter 'id' expects an identifier\n{IDENTIFIER_RULE}")
+    if isinstance(name, str) and not is_identifier(name):
+        raise line.error(NO_IDENTIFIER)
 
 
-def split_opts(option: str, text: str, implied: str | None, report: Report) -> Line:
+def _take_as_it_is(line: Line) -> None:
+    del line
+
+
+def split_opts(
+    option: str,
+    text: str,
+    implied: str | None,
+    report: Report,
+    check: Callable[[Line], None] = _take_as_it_is,
+) -> Line:
     """Take ``text`` apart in the old dialect; ``implied`` is the key of a bare first word.
 
-    Deprecated forms are told to ``report``.
+    Of several ``id=`` the first one counts, unlike with any other key. Deprecated forms are told to
+    ``report``, once ``check`` has nothing against the line.
     """
     bare = Line(option, text)
     pairs: list[tuple[str, Value]] = []
+    said: list[str] = []
     rest = text
     while rest:
         key, separator = _until(rest, "=,")
@@ -92,9 +110,14 @@ def split_opts(option: str, text: str, implied: str | None, report: Report) -> L
             key = implied
         else:
             rest = rest[len(key) + 1 :]
-            key, value = _short_form(bare, key, report)
-        pairs.append((key, value))
-    return Line(option, text, Dialect.OPTS, tuple(pairs))
+            key, value = _short_form(bare, key, said.append)
+        if key != "id" or all(other != "id" for other, _ in pairs):
+            pairs.append((key, value))
+    line = Line(option, text, Dialect.OPTS, tuple(pairs))
+    check(line)
+    for complaint in said:
+        report(complaint)
+    return line
 
 
 def _short_form(line: Line, word: str, report: Report) -> tuple[str, str]:

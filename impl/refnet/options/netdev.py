@@ -100,8 +100,9 @@ Netdev: TypeAlias = (
 )
 
 
-def split(text: str, report: Report) -> Line:
-    """Take the argument of ``-netdev`` apart, in the dialect that fits its type.
+def split(text: str, report: Report, check: Callable[[Line], None]) -> Line:
+    """Take the argument of ``-netdev`` apart, in the dialect that fits its type; ``check`` looks at
+    it in the old one.
 
     Raises:
         OptionError: it can't be taken apart.
@@ -111,7 +112,7 @@ def split(text: str, report: Report) -> Line:
     line = split_opts("-netdev", text, "type", lambda message: None)
     if line.get("type") in _DOTTED:
         return split_keyval("-netdev", text, "type")
-    return split_opts("-netdev", text, "type", report)
+    return split_opts("-netdev", text, "type", report, check)
 
 
 def wants_help(line: Line) -> bool:
@@ -158,9 +159,9 @@ def _socket(name: str, line: Line, fields: Fields) -> Socket:
 
 def _dgram(name: str, line: Line, fields: Fields) -> Dgram:
     local, remote = fields.group("local"), fields.group("remote")
-    return Dgram(
-        name, line, _endpoint(local) if local else None, _endpoint(remote) if remote else None
-    )
+    near = _endpoint(local) if local else None
+    far = _endpoint(remote) if remote else None
+    return Dgram(name, line, near, far)
 
 
 def _stream(name: str, line: Line, fields: Fields) -> Stream:
@@ -171,6 +172,12 @@ def _stream(name: str, line: Line, fields: Fields) -> Stream:
 
 
 def _endpoint(fields: Fields) -> Endpoint:
+    endpoint = _place(fields)
+    fields.finish()
+    return endpoint
+
+
+def _place(fields: Fields) -> Endpoint:
     kind = fields.required("type")
     match kind:
         case "inet":

@@ -1,10 +1,11 @@
 """``-nic`` and ``-net``: a netdev with a NIC, or a netdev or a NIC on a hub (HUB-04, LEG-16)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from . import ethernet, netdev
 from .fields import Fields, whole_number
-from .grammar import Line, Report, check_identifier, is_help, split_opts
+from .grammar import Line, Report, is_help, split_opts
 from .netdev import Netdev
 
 
@@ -25,7 +26,8 @@ class Card(NamedTuple):
     @property
     def warning(self) -> str:
         """What is said of a NIC that the machine has no place for (CLI-05)."""
-        name, model = self.name or "anonymous", self.model or "unspecified"
+        name = self.name or "anonymous"
+        model = "unspecified" if self.model is None else self.model
         return (
             f"requested NIC ({name}, model {model}) was not created"
             " (not supported by this machine?)"
@@ -45,15 +47,9 @@ class Request(NamedTuple):
         return self.hub is not None
 
 
-def split(option: str, text: str, report: Report) -> Line:
-    """Take the argument apart.
-
-    Raises:
-        OptionError: its identifier is malformed.
-    """
-    line = split_opts(option, text, "type", report)
-    check_identifier(line)
-    return line
+def split(option: str, text: str, report: Report, check: Callable[[Line], None]) -> Line:
+    """Take the argument apart; ``check`` looks at it before ``report`` is told of anything."""
+    return split_opts(option, text, "type", report, check)
 
 
 def wants_help(line: Line) -> bool:

@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..errors import OptionError
 from ..fabric.filters.fault import MILLION, Faults
 from .fields import Fields
-from .grammar import Line, Report, check_identifier, is_help, split_json, split_opts
+from .grammar import (
+    NO_IDENTIFIER,
+    Dialect,
+    Line,
+    Report,
+    check_identifier,
+    is_help,
+    is_identifier,
+    split_json,
+    split_opts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +102,15 @@ FilterSpec = (
 )
 
 
-def split(text: str, report: Report) -> Line:
-    """Take the argument of ``-object`` apart.
+def split(text: str, report: Report, check: Callable[[Line], None] = lambda line: None) -> Line:
+    """Take the argument of ``-object`` apart; ``check`` looks at it in the old dialect.
 
     Raises:
         OptionError: it can't be taken apart.
     """
     if text.startswith("{"):
         return split_json("-object", text)
-    return split_opts("-object", text, "qom-type", report)
+    return split_opts("-object", text, "qom-type", report, check)
 
 
 def help_for(line: Line) -> str | None:
@@ -116,17 +127,18 @@ def help_for(line: Line) -> str | None:
 
 
 def interpret(line: Line) -> FilterSpec:
-    """Read one ``-object``.
+    """Read one ``-object``; the form of its ID is looked at first in the old dialect, else last.
 
     Raises:
         OptionError: with QEMU's text.
     """
     fields = Fields(line)
+    if line.dialect is Dialect.OPTS:
+        check_identifier(line)
     kind = fields.required("qom-type")
     if kind not in _KINDS:
         raise line.error(f"Parameter 'qom-type' does not accept value '{kind}'")
     name = fields.required("id")
-    check_identifier(line)
     netdev = fields.required("netdev")
     queue = fields.choice("queue", ("all", "rx", "tx"))
     status = fields.text("status")
@@ -143,6 +155,8 @@ def interpret(line: Line) -> FilterSpec:
     )
     spec = _KINDS[kind][0](fields, common)
     fields.finish()
+    if not is_identifier(name):
+        raise OptionError(NO_IDENTIFIER)
     return spec
 
 

@@ -182,13 +182,16 @@ class DhcpServer:
             used += length
 
     def _encode_search(self) -> list[bytes]:
-        """The domain search list (DHCP-15), without the names that are none (DHCP-16)."""
+        """The domain search list (DHCP-15), without the names that are none (DHCP-16).
+
+        As in libslirp, an empty line follows the warning.
+        """
         names = []
         for name in self._stack.config.dns_search:
             try:
                 names.append(domain_search.parse_name(name))
             except ValueError:
-                self._stack.warn(f"Slirp: failed to parse domain name '{name}'")
+                self._stack.warn(f"Slirp: failed to parse domain name '{name}'\n")
         return domain_search.split(domain_search.encode(names))
 
 

@@ -127,6 +127,7 @@ class Cards:
         port: str | None = None
         try:
             demands.check_before(settings)
+            self._check_index(settings.get("acpi-index"))
             if device.model.bus == "PCI":
                 many = settings.get("multifunction") is True
                 slot = self._slots.occupy(
@@ -138,7 +139,11 @@ class Cards:
             alone = not settings.get("multifunction") and (slot is None or not slot.function)
             express = "pcie.0" in self._board.roots
             demands.check_after(
-                settings, alone, express, lambda text: self._report(line.located(text))
+                settings,
+                alone,
+                express,
+                device.model.name.endswith("non-transitional"),
+                lambda text: self._report(line.located(text)),
             )
         except OptionError as error:
             if slot is not None:
@@ -147,6 +152,10 @@ class Cards:
         nic = self._make(device.model, device.name, self._mac(device.mac), peer)
         self._hardware.equip(nic, settings, _place(slot))
         self._plugged.append(_Plugged(nic, device, slot, port, self._path(device)))
+
+    def _check_index(self, index: Value) -> None:
+        if index and any(each.device.settings.get("acpi-index") == index for each in self._plugged):
+            raise OptionError(f"a PCI device with acpi-index = {index} already exist")
 
     def _path(self, device: Device) -> str:
         """Where QEMU's tree of objects has the device."""

@@ -175,7 +175,7 @@ def test_what_the_stack_warns_of_names_the_netdev():
     Machine(parse(argv), ManualClock(), said.append).close()
 
     assert said[0] == (
-        "-netdev user,id=u0,dnssearch=a..b: warning: Slirp: failed to parse domain name 'a..b'"
+        "-netdev user,id=u0,dnssearch=a..b: warning: Slirp: failed to parse domain name 'a..b'\n"
     )
 
 

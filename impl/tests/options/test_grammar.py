@@ -43,11 +43,11 @@ def test_a_bare_word_is_a_deprecated_switch():
     )
 
 
-def test_the_last_of_repeated_keys_counts():
-    line = split_opts("-netdev", "user,id=a,id=b", "type", lambda warning: None)
+def test_the_last_of_repeated_keys_counts_but_of_names_the_first():
+    line = split_opts("-netdev", "user,id=a,id=b,net=x,net=y", "type", lambda warning: None)
 
-    assert line.get("id") == "b"
-    assert Fields(line).texts("id") == ("a", "b")
+    assert (line.get("id"), line.get("net")) == ("a", "y")
+    assert Fields(line).texts("net") == ("x", "y")
 
 
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4))

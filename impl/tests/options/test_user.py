@@ -183,6 +183,21 @@ def test_the_options_of_2004_are_unknown_today():
         parse(["-redir", "tcp:1::2"])
 
 
+def test_the_taps_of_2004_have_a_vlan_each():
+    lines = parse(["-profile", "qemu-0.6", "-tun-fd", "3,7", "-macaddr", "52:54:00:00:00:ff"]).nets
+
+    assert [line.text for line in lines] == [
+        "nic,vlan=0,macaddr=52:54:00:00:00:ff",
+        "nic,vlan=1,macaddr=52:54:00:00:00:00",
+        "tap,vlan=0,fd=3",
+        "tap,vlan=1,fd=7",
+    ]
+
+
+def test_the_script_of_2004_makes_no_network():
+    assert parse(["-profile", "qemu-0.6", "-n", "/etc/qemu-ifup"]).default_network
+
+
 def test_the_local_time_of_2004_says_nothing_of_networks():
     assert parse(["-profile", "qemu-0.6", "-localtime"]).default_network
     with pytest.raises(OptionError, match="-localtime: invalid option"):
