@@ -8,6 +8,7 @@ from .model import Model, Setting
 _CLASSES: dict[str, tuple[str, str]] = {
     "ne2k_isa": ("ne2k", "Ne2kIsa"),
     "ne2k_pci": ("ne2k", "Ne2kPci"),
+    "pcnet": ("pcnet", "Pcnet"),
     "rtl8139": ("rtl8139", "Rtl8139"),
 }
 
