@@ -221,8 +221,11 @@ class Machine:
         port = self.fabric.find(name)
         if port is None:
             raise NotFound(f"Device '{name}' not found")
-        port.link_up = up
-        port.on_link_change()
+        # A NIC shares the cable of its netdev; the other way round it does not (HUB-08).
+        ends = [port, port.peer] if isinstance(port.peer, Nic) else [port]
+        for end in ends:
+            end.link_up = up
+            end.on_link_change()
 
     def add_netdev(self, text: str) -> str | None:
         prefix = Line("netdev_add", text).located("")
