@@ -1,7 +1,7 @@
 """ne2k_pci and ne2k_isa beside QEMU's: registers, packet memory, frames."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from side_by_side import Frame, In, Operation, Out, compare, needs_qemu
 
@@ -39,6 +39,8 @@ programs: st.SearchStrategy[list[Operation]] = st.lists(operations, min_size=100
 )
 
 
-@given(programs)
-def test_pci(program):
-    compare("ne2k_pci", program)
+@pytest.mark.parametrize("model", ["ne2k_pci", "ne2k_isa"])
+@settings(max_examples=10, deadline=None)
+@given(program=programs)
+def test_a_program_does_what_it_does_on_qemu(model, program):
+    compare(model, program)
