@@ -90,7 +90,9 @@ class Machine:
         maker = Maker(self.clock, self._consoles, epoch, report)
         self._filters = Filters(self.fabric, self.loop, self.clock, maker)
         self._board = arguments.board
-        self.hardware = Hardware(self.loop, self.clock, self._board.chassis, arguments.memory)
+        self.hardware = Hardware(
+            self.loop, self.clock, self._board.chassis, arguments.memory, arguments.usb
+        )
         self._cards = Cards(
             self.fabric, self._board, self.hardware, arguments.usb, arguments.display, report
         )

@@ -15,7 +15,7 @@ from vnetspec.fixtures.driver.bus import Bus
 from vnetspec.fixtures.driver.models import DRIVERS
 from vnetspec.fixtures.driver.pci import Window
 from vnetspec.fixtures.driver.qtest import QtestBus
-from vnetspec.fixtures.targets.contract import Link, Network
+from vnetspec.fixtures.targets.contract import Link, Network, TargetError
 from vnetspec.fixtures.targets.process import Qemu
 from vnetspec.fixtures.targets.refnet import EmbeddedRefnet
 
@@ -84,9 +84,17 @@ class Monitor:
     command: str
 
 
+@dataclass(frozen=True)
+class Call:
+    """The driver does something; what it gives back, or how it fails, is the result."""
+
+    method: str
+    arguments: tuple[object, ...] = ()
+
+
 #: An interrupt line, and whether it became high.
 Change = tuple[int, bool]
-Operation = In | Out | Peek | Poke | Frame | Config | Monitor
+Operation = In | Out | Peek | Poke | Frame | Config | Monitor | Call
 
 
 @dataclass
@@ -122,7 +130,9 @@ class Side:
         self._directory = tempfile.TemporaryDirectory(prefix="vnetspec-")
         self._settles = settles
         nic = ",".join((model, f"mac={MAC}", *driver.options, *options))
-        network = Network(user=None, ports=1, machine=driver.machine, nic=nic)
+        network = Network(
+            user=None, ports=1, machine=driver.machine, nic=nic, arguments=driver.arguments
+        )
         self.link: Link = target.open(network, Path(self._directory.name))
         self.bus: Bus = self.link.bus()
         self.driver = driver(self.bus)
@@ -186,9 +196,19 @@ class Side:
                 return self.driver.function.read(offset, size)
             case Config(offset, size, value):
                 self.driver.function.write(offset, size, value)
+            case Call(method, arguments):
+                return self._call(method, arguments)
             case Monitor(command):
                 return self.link.monitor(command)
         return None
+
+    def _call(self, method: str, arguments: tuple[object, ...]) -> object:
+        try:
+            return getattr(self.driver, method)(*arguments)
+        except TargetError:
+            raise
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
 
     def _note(self, outcome: Outcome, operation: Operation, result: object) -> None:
         if self._settles or isinstance(operation, Frame | Monitor):

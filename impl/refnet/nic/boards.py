@@ -10,8 +10,9 @@ from typing import ClassVar
 from ..clock import Clock
 from .bus import AddressSpace, Memory, Region
 from .lines import Lines
-from .pci import HEADER_TYPE, Bus, Function, Identity
+from .pci import HEADER_TYPE, PIN, Bus, Function, Identity
 from .timers import Timers
+from .usb.uhci import Uhci
 
 _CONFIG_ADDRESS, _CONFIG_DATA = 0xCF8, 0xCFC
 _ENABLED = 0x8000_0000
@@ -30,6 +31,7 @@ class Board:
         ports: what lies on I/O ports.
         lines: the interrupt lines, numbered as ISA's.
         controllers: by QEMU's names of the interrupt controllers, the lines of each one's inputs.
+        usb: the USB controller, if there is one.
         big_endian: the order of octets in values of several.
     """
 
@@ -46,8 +48,12 @@ class Board:
         self.ports = AddressSpace(0xFF)
         self.lines = Lines()
         self.pci: Bus | None = None
+        self.usb: Uhci | None = None
         self.space.map(0, self.memory)
         self.space.map(_LOW_HOLE.start, _nothing(len(_LOW_HOLE)), rank=1)
+
+    def add_usb(self) -> None:
+        """Give it a USB controller, if it can have one."""
 
 
 class Pc(Board):
@@ -85,9 +91,15 @@ class Pc(Board):
         if self._selected & _ENABLED:
             self.pci.write((self._selected | offset) & 0xFF_FFFF, size, value)
 
+    def add_usb(self) -> None:
+        """The USB controller of the PIIX3, its third function."""
+        assert self.pci is not None
+        self.usb = Uhci(self.timers, "0000:00:01.2")
+        self.pci.plug(self.usb, 1 << 3 | 2)
+
     def _interrupt(self, function: Function, high: bool) -> None:
-        """INTA of slot 1 is PIRQ A, of slot 2 PIRQ B, and so on."""
-        pirq = function.slot - 1 & 3
+        """INTA of slot 1 is PIRQ A, of slot 2 PIRQ B, and so on; INTB is the next one."""
+        pirq = function.config[PIN] - 1 + function.slot - 1 & 3
         asserting = self._asserting[pirq]
         (asserting.add if high else asserting.discard)(function)
         self._route(pirq)

@@ -10,6 +10,7 @@ _CLASSES: dict[str, tuple[str, str]] = {
     "ne2k_pci": ("ne2k", "Ne2kPci"),
     "pcnet": ("pcnet", "Pcnet"),
     "rtl8139": ("rtl8139", "Rtl8139"),
+    "usb-net": ("usb.usbnet", "UsbNet"),
 }
 
 

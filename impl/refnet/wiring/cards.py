@@ -150,7 +150,7 @@ class Cards:
                 self._slots.leave(slot)
             raise line.error(str(error)) from None
         nic = self._make(device.model, device.name, self._mac(device.mac), peer)
-        self._hardware.equip(nic, settings, _place(slot))
+        self._hardware.equip(nic, settings, _place(slot), port, running)
         self._plugged.append(_Plugged(nic, device, slot, port, self._path(device)))
 
     def _check_index(self, index: Value) -> None:

@@ -9,6 +9,7 @@ from ..nic import registry
 from ..nic.boards import CHASSIS, Board
 from ..nic.model import Model, PciModel, Setting
 from ..nic.qtest import Session
+from ..nic.usb.device import Device as UsbDevice
 
 
 class Hardware:
@@ -19,14 +20,18 @@ class Hardware:
     Args:
         chassis: which board, one of :data:`refnet.nic.boards.CHASSIS`; None: none.
         memory: the guest's memory, in octets.
+        usb: whether there is a USB controller.
     """
 
-    def __init__(self, loop: Loop, clock: VirtualClock, chassis: str | None, memory: int) -> None:
+    def __init__(
+        self, loop: Loop, clock: VirtualClock, chassis: str | None, memory: int, usb: bool = False
+    ) -> None:
         self.models: list[Model] = []
         self._loop = loop
         self._clock = clock
         self._chassis = chassis
         self._memory = memory
+        self._usb = usb
         self._board: Board | None = None
 
     @property
@@ -34,15 +39,26 @@ class Hardware:
         """The board; None: the machine has nothing that a driver could reach."""
         if self._board is None and self._chassis is not None:
             self._board = CHASSIS[self._chassis](self._clock, self._memory)
+            if self._usb:
+                self._board.add_usb()
             self._loop.add_source(self)
         return self._board
 
-    def equip(self, nic: Nic, options: Mapping[str, object], place: int | None) -> None:
+    def equip(
+        self,
+        nic: Nic,
+        options: Mapping[str, object],
+        place: int | None,
+        port: str | None = None,
+        running: bool = False,
+    ) -> None:
         """Give a NIC its registers, if there are any of its model on this board.
 
         Args:
             options: the properties that were given.
             place: where on the PCI bus, slot << 3 | function; None: on another bus.
+            port: where on the USB bus; None: on another bus. Behind a hub it has no registers.
+            running: the machine runs already; else it is reset before it does.
 
         Raises:
             OptionError: a property has a wrong value.
@@ -50,11 +66,18 @@ class Hardware:
         board = self.board if registry.has(nic.model) else None
         if board is None:
             return
+        root = board.usb.ports.get(port) if board.usb is not None and port is not None else None
+        if port is not None and root is None:
+            return
         model = registry.make(nic.model, Setting(board, nic, nic.mac, options))
         nic.device = model
         self.models.append(model)
         if isinstance(model, PciModel) and board.pci is not None and place is not None:
             board.pci.plug(model, place)
+        if isinstance(model, UsbDevice) and root is not None:
+            root.attach(model)
+            if not running:
+                root.reset()
 
     def remove(self, nic: Nic) -> None:
         """Take the NIC's device out. It has none: nothing happens."""
@@ -65,6 +88,9 @@ class Hardware:
 
     def reset(self) -> None:
         """Reset every device and its place on the bus."""
+        if self._board is not None and self._board.usb is not None:
+            self._board.usb.reset_config()
+            self._board.usb.reset()
         for model in self.models:
             if isinstance(model, PciModel):
                 model.reset_config()
