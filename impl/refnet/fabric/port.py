@@ -17,6 +17,9 @@ from .filters.base import Direction, Filter
 #: Frames that wait for one receiver; more are dropped, unless their sender waits too (GEN-11).
 QUEUE_LIMIT = 10_000
 
+#: Octets of the shortest Ethernet frame, without its FCS.
+SHORTEST = 60
+
 Sent: TypeAlias = Callable[[], None]
 
 
@@ -110,9 +113,9 @@ class Port:
         return self._hand_over(peer, frame, on_sent)
 
     def loop_back(self, frame: bytes) -> None:
-        """Receive a frame of one's own; it is lost where it can't be taken now."""
+        """Receive a frame of one's own, padded; it is lost where it can't be taken now."""
         if self._fabric.running and not self._delivering and self._accepts():
-            self._take(frame)
+            self._take(frame if self.peer is None else frame.ljust(SHORTEST, b"\0"))
 
     def pass_on(self, frame: bytes, direction: Direction, behind: Filter) -> None:
         """Send on what a filter of this port took away, past those of this port that follow it.
