@@ -85,6 +85,18 @@ class Monitor:
 
 
 @dataclass(frozen=True)
+class Settle:
+    """What is under way comes to its end, such as frames that waited and need wait no more."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Time passes, in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Call:
     """The driver does something; what it gives back, or how it fails, is the result."""
 
@@ -94,7 +106,7 @@ class Call:
 
 #: An interrupt line, and whether it became high.
 Change = tuple[int, bool]
-Operation = In | Out | Peek | Poke | Frame | Config | Monitor | Call
+Operation = In | Out | Peek | Poke | Frame | Config | Monitor | Settle | Pass | Call
 
 
 @dataclass
@@ -158,10 +170,14 @@ class Side:
             batch = []
             self._note(outcome, operation, self._do(operation))
         self._run_batch(batch, outcome)
-        self.bus.settle()
-        while (frame := self.link.receive(0.0, 0.0)) is not None:
-            outcome.frames.append(frame)
+        # Frames that found the socket full follow as it is emptied.
+        while came := self._received():
+            outcome.frames += came
         return outcome
+
+    def _received(self) -> list[bytes]:
+        self.bus.settle()
+        return list(iter(lambda: self.link.receive(0.0, 0.0), None))
 
     def _is_plain(self, operation: Operation) -> bool:
         return isinstance(operation, In | Out | Peek | Poke) and not self._settles
@@ -196,6 +212,10 @@ class Side:
                 return self.driver.function.read(offset, size)
             case Config(offset, size, value):
                 self.driver.function.write(offset, size, value)
+            case Settle():
+                self.bus.settle()
+            case Pass(seconds):
+                self.bus.pass_time(seconds)
             case Call(method, arguments):
                 return self._call(method, arguments)
             case Monitor(command):
@@ -211,7 +231,7 @@ class Side:
             return f"{type(error).__name__}: {error}"
 
     def _note(self, outcome: Outcome, operation: Operation, result: object) -> None:
-        if self._settles or isinstance(operation, Frame | Monitor):
+        if self._settles or isinstance(operation, Frame | Monitor | Pass):
             self.bus.settle()
         outcome.steps.append((operation, result, self._own(tuple(self.bus.changes))))
         self.bus.changes.clear()
