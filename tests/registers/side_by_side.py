@@ -7,6 +7,7 @@ the wire. QEMU gets its operations in batches, so that tens of thousands a secon
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -224,7 +225,7 @@ class Side:
 
     def _call(self, method: str, arguments: tuple[object, ...]) -> object:
         try:
-            return getattr(self.driver, method)(*arguments)
+            return attrgetter(method)(self.driver)(*arguments)
         except TargetError:
             raise
         except Exception as error:
