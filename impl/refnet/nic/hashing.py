@@ -8,7 +8,11 @@ def fcs(frame: bytes | memoryview) -> bytes:
     return crc32(frame).to_bytes(4, "little")
 
 
-def group_hash(frame: bytes) -> int:
-    """Which of 64 bits stands for a frame's destination: the top of its CRC, bits in wire order."""
+def group_hash(frame: bytes, lowest: int = 26) -> int:
+    """Which of 64 bits stands for a frame's destination: six of its CRC, bits in wire order.
+
+    Args:
+        lowest: which of the 32 bits is the last of the six; they are the top ones if none is named.
+    """
     reflected = f"{~crc32(frame[:6]) & 0xFFFF_FFFF:032b}"
-    return int(reflected[:-7:-1], 2)
+    return int(reflected[::-1], 2) >> lowest & 63
