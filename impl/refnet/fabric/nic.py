@@ -54,6 +54,11 @@ class Nic(Port):
     def can_receive(self) -> bool:
         return not self._holds if self.device is None else self.device.can_receive()
 
+    def purge(self) -> None:
+        """Have what waits of this NIC's frames sent now, or lose it."""
+        if self.peer is not None and not self.peer.flush():
+            self.peer.forget(self)
+
     def on_link_change(self) -> None:
         if self.device is not None:
             self.device.on_link_change(self.link_up)

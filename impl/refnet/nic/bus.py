@@ -114,6 +114,11 @@ class Memory:
         else:
             self._view[address:end] = octets
 
+    def stretch(self, address: int, length: int) -> int:
+        """How many octets from ``address`` on are memory without a gap, ``length`` at most."""
+        parts = self._parts(address, address + length)
+        return parts[0][1] - address if parts and parts[0][0] == address else 0
+
     def _read_in_parts(self, address: int, end: int) -> bytes:
         found = bytearray(end - address)
         for low, high in self._parts(address, end):

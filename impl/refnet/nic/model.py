@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..fabric.port import Sent
 from .boards import Board
 from .pci import Function, Identity
 from .timers import Timer
@@ -20,8 +21,14 @@ class Cable(Protocol):
     link_up: bool
     current_mac: bytes
 
-    def send(self, frame: bytes) -> bool:
-        """Put a frame on the wire, without FCS; False: it waits in a queue, and counts as sent."""
+    def send(self, frame: bytes, on_sent: Sent | None = None) -> bool:
+        """Put a frame on the wire, without FCS; False: it waits in a queue, and counts as sent.
+
+        ``on_sent`` is called when one that had to wait went, or was lost.
+        """
+
+    def purge(self) -> None:
+        """Have what waits of this NIC's frames sent now, or lose it."""
 
     def loop_back(self, frame: bytes) -> None:
         """Have the NIC receive a frame of its own; it is lost where it can't be taken now."""

@@ -1,0 +1,1 @@
+"""virtio-net on PCI: legacy and modern registers, rings, headers, filters, commands, MSI-X."""
