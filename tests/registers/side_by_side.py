@@ -11,6 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
+from hypothesis import assume
 
 from vnetspec.fixtures.driver.bus import Bus
 from vnetspec.fixtures.driver.models import DRIVERS
@@ -24,6 +25,8 @@ needs_qemu = pytest.mark.skipif(
     shutil.which("qemu-system-x86_64") is None, reason="qemu-system-x86 is not installed"
 )
 MAC = "52:54:00:12:34:56"
+#: How many commands are sent before the answers are read: neither end must wait for the other.
+_BATCH = 200
 _LETTERS = {1: "b", 2: "w", 4: "l", 8: "q"}
 
 
@@ -166,6 +169,9 @@ class Side:
         for operation in program:
             if isinstance(self.bus, QtestBus) and self._is_plain(operation):
                 batch.append(operation)
+                if len(batch) == _BATCH:
+                    self._run_batch(batch, outcome)
+                    batch = []
                 continue
             self._run_batch(batch, outcome)
             batch = []
@@ -272,6 +278,8 @@ def compare(
     """
     with Side(EmbeddedRefnet(), model, options, settles) as side:
         ours = side.run(program)
+    # A frame of no octets would block the socket behind QEMU's NIC for ever.
+    assume(all(ours.frames))
     with Side(Qemu(), model, options, settles) as side:
         theirs = side.run(program)
     for number, (one, other) in enumerate(zip(ours.steps, theirs.steps, strict=True)):

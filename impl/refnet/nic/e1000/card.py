@@ -352,7 +352,7 @@ class E1000(PciModel):
             self._registers.tally(BPTC)
         elif frame[:1] and frame[0] & 1:
             self._registers.tally(MPTC)
-        self._registers.tally_size(SENT_BY_SIZE, len(frame))
+        self._registers.tally_size(SENT_BY_SIZE, len(frame) + 4)
 
     def can_receive(self) -> bool:
         return (

@@ -2,7 +2,6 @@
 
 from ..pci import Function
 from .registers import (
-    GORCH,
     GORCL,
     GPRC,
     INT_FEW_LEFT,
@@ -19,7 +18,6 @@ from .registers import (
     RDT,
     RECEIVED_BY_SIZE,
     RNBC,
-    TORH,
     TORL,
     TPR,
     Registers,
@@ -121,8 +119,8 @@ class Ring:
         registers.tally_size(RECEIVED_BY_SIZE, total)
         registers.tally(TPR)
         registers.tally_octets(TORL, length + _FCS)
-        registers[GPRC] = registers[TPR]
-        registers[GORCL], registers[GORCH] = registers[TORL], registers[TORH]
+        registers.tally(GPRC)
+        registers.tally_octets(GORCL, length + _FCS)
 
     def _has_few(self) -> bool:
         """Whether no more than RDMTS says, a half to an eighth of the ring, is left."""

@@ -13,10 +13,8 @@ from ..pci import Function
 from .registers import (
     CTRL,
     CTRL_VLAN,
-    GOTCH,
     GOTCL,
     GPTC,
-    TOTH,
     TOTL,
     TPT,
     TSCTC,
@@ -207,8 +205,8 @@ class Transmitter:
         self._send(bytes(buffer[first : _TAG_ROOM + state.size]))
         registers.tally(TPT)
         registers.tally_octets(TOTL, state.size + 4)
-        registers[GPTC] = registers[TPT]
-        registers[GOTCL], registers[GOTCH] = registers[TOTL], registers[TOTH]
+        registers.tally(GPTC)
+        registers.tally_octets(GOTCL, state.size + 4)
 
     def _adapt_headers(self) -> None:
         """Make the headers those of the segment: lengths, identification, sequence, flags."""
