@@ -278,8 +278,8 @@ def compare(
     """
     with Side(EmbeddedRefnet(), model, options, settles) as side:
         ours = side.run(program)
-    # A frame of no octets would block the socket behind QEMU's NIC for ever.
-    assume(all(ours.frames))
+    if b"" in ours.frames:
+        assume(False)  # It would block the socket behind QEMU's NIC for ever.
     with Side(Qemu(), model, options, settles) as side:
         theirs = side.run(program)
     for number, (one, other) in enumerate(zip(ours.steps, theirs.steps, strict=True)):

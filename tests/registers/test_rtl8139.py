@@ -20,7 +20,11 @@ from side_by_side import (
     needs_qemu,
 )
 
-pytestmark = [pytest.mark.slow, needs_qemu]
+pytestmark = [
+    pytest.mark.slow,
+    needs_qemu,
+    pytest.mark.filterwarnings("ignore:Generating overly large repr"),
+]
 
 _MACS = (b"\xff" * 6, bytes.fromhex("525400123456"), bytes.fromhex("01005e000001"), bytes(6))
 _BASE = 0x100000
@@ -132,7 +136,7 @@ links = st.sampled_from(["off", "on", "on"]).map(lambda state: Monitor(f"set_lin
 looks = st.builds(Peek, addresses, st.integers(1, 300))
 
 
-@run_with(max_examples=8)
+@run_with(max_examples=6, deadline=None)
 @given(_programs(reads, reads, writes, any_writes, modes))
 def test_registers(program):
     compare("rtl8139", program)
@@ -182,7 +186,7 @@ c_programs = _programs(
 )
 
 
-@run_with(max_examples=8)
+@run_with(max_examples=6, deadline=None)
 @given(c_programs)
 def test_c_mode(program):
     compare("rtl8139", [*_C_START, *program, *_C_END])
@@ -274,7 +278,7 @@ plus_programs = _programs(
 )
 
 
-@run_with(max_examples=8)
+@run_with(max_examples=6, deadline=None)
 @given(plus_programs)
 def test_c_plus_mode(program):
     compare("rtl8139", [*_PLUS_START, *program, *_PLUS_END])
