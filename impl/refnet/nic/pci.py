@@ -24,6 +24,8 @@ _STATUS_INTERRUPT, _STATUS_CAPABILITIES = 0x0008, 0x0010
 _IS_IO, _IS_64, _IS_PREFETCHABLE = 0x1, 0x4, 0x8
 _ROM_ENABLED = 0x1
 
+_ADDRESSES = 1 << 64
+
 
 class Identity(NamedTuple):
     """What configuration space says of a function (NIC-05).
@@ -151,15 +153,26 @@ class Function:
             self._drive(high)
 
     def read_memory(self, address: int, length: int) -> bytes:
-        """DMA from the guest's memory; nought, if the function may not be master of the bus."""
+        """DMA from the guest's memory; nought, if the function may not be master of the bus.
+
+        After the last of 2**64 addresses comes the first, as in QEMU.
+        """
         if self.bus is None or not self.config[COMMAND] & COMMAND_MASTER:
             return bytes(length)
+        address %= _ADDRESSES
+        ahead = _ADDRESSES - address
+        if length > ahead:
+            return self.bus.memory.read(address, ahead) + self.bus.memory.read(0, length - ahead)
         return self.bus.memory.read(address, length)
 
     def write_memory(self, address: int, octets: bytes | bytearray | memoryview) -> None:
         """DMA to the guest's memory; lost, if the function may not be master of the bus."""
         if self.bus is not None and self.config[COMMAND] & COMMAND_MASTER:
-            self.bus.memory.write(address, octets)
+            address %= _ADDRESSES
+            ahead = _ADDRESSES - address
+            if len(octets) > ahead:
+                self.bus.memory.write(0, octets[ahead:])
+            self.bus.memory.write(address, octets[:ahead])
 
     # -- what the processor does -------------------------------------------------------------------
 

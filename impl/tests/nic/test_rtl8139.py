@@ -387,3 +387,14 @@ def test_what_is_no_packet_goes_out_as_it_is(version, total, protocol, words, le
 
     assert fits or frames == [bytes(octets)]
     assert command & SEGMENT or [len(each) for each in frames] == [len(octets)]
+
+
+@pytest.mark.parametrize("lap", [0, 1 << 64])
+def test_dma_goes_on_at_the_first_address_after_the_last(lap):
+    nic = Machine().nic
+    address = lap + (1 << 64) - 2
+
+    nic.write_memory(address, b"abcd")
+
+    assert nic.read_memory(0, 2) == b"cd"
+    assert nic.read_memory(address, 4) == b"\0\0cd"
