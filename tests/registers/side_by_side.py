@@ -83,9 +83,10 @@ class Config:
 
 @dataclass(frozen=True)
 class Monitor:
-    """A command of the human monitor, such as ``set_link``."""
+    """A command of the human monitor, such as ``set_link``; ``heeded``: its answer counts."""
 
     command: str
+    heeded: bool = True
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,8 @@ class Side:
             result: object = None
             if isinstance(operation, In):
                 result = int(answer, 16)
+                if self._window(operation).kind == "memory":
+                    result = self.bus.ordered(result, operation.size)
             elif isinstance(operation, Peek):
                 result = bytes.fromhex(answer.removeprefix("0x"))
             outcome.steps.append((operation, result, self._own(changes)))
@@ -225,8 +228,9 @@ class Side:
                 self.bus.pass_time(seconds)
             case Call(method, arguments):
                 return self._call(method, arguments)
-            case Monitor(command):
-                return self.link.monitor(command)
+            case Monitor(command, heeded):
+                answer = self.link.monitor(command)
+                return answer if heeded else None
         return None
 
     def _call(self, method: str, arguments: tuple[object, ...]) -> object:
@@ -259,8 +263,11 @@ class Side:
                 place = window.base + operation.offset
                 if isinstance(operation, In):
                     return f"{'in' if window.kind == 'io' else 'read'}{letter} {place:#x}"
-                name = "out" if window.kind == "io" else "write"
-                return f"{name}{letter} {place:#x} {operation.value:#x}"
+                if window.kind == "io":
+                    return f"out{letter} {place:#x} {operation.value:#x}"
+                assert isinstance(self.bus, QtestBus)
+                value = self.bus.ordered(operation.value, operation.size)
+                return f"write{letter} {place:#x} {value:#x}"
             case Peek(address, length):
                 return f"read {address:#x} {length:#x}"
             case Poke(address, octets):

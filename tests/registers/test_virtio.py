@@ -247,7 +247,8 @@ class Program:
         self.do(Poke(_TABLES[queue], _entry(address, length, flags, following)))
 
     def _link(self, state):
-        self.do(Monitor(f"set_link n0 {state}"), In(0x14, 1, 4))
+        # QEMU answers with what it finds wrong in the rings as the frames that waited come in.
+        self.do(Monitor(f"set_link s0 {state}", heeded=False), In(0x14, 1, 4))
 
     def _status(self, status):
         self.do(Out(0x14, status, 1, 4) if self.modern else Out(18, status), In(0x14, 1, 4))
@@ -319,7 +320,7 @@ features = st.sampled_from([0xFFFF_FFFF, 0xFFFF_7FFF, 0xDFFF_FFFF, 0xDEFB_7FFF, 
 programs = st.builds(build, st.booleans(), features, st.lists(actions, min_size=60, max_size=120))
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(programs)
 def test_virtio(program):
     compare("virtio-net-pci", program, settles=True)

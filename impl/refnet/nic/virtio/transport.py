@@ -10,7 +10,7 @@ from ...errors import OptionError
 from ..bus import Region
 from ..model import PciModel, Setting
 from ..msix import Msix
-from ..pci import BAR0, COMMAND, COMMAND_MASTER, Function, Identity
+from ..pci import BAR0, COMMAND, COMMAND_IO, COMMAND_MASTER, COMMAND_MEMORY, Identity
 from . import features
 from .legacy import LegacyRegisters
 from .modern import PIO_NOTIFY_SIZE, ModernRegisters
@@ -23,6 +23,7 @@ _VENDOR = 0x1AF4
 _LEGACY_BAR, _MSIX_BAR, _PIO_BAR, _MODERN_BAR = 0, 1, 2, 4
 _QUEUE_INTERRUPT, _CONFIG_INTERRUPT = 0x01, 0x02
 _IOMMU_PLATFORM = 33
+_MAPPING = COMMAND_IO | COMMAND_MEMORY | COMMAND_MASTER
 
 
 class VirtioPci(PciModel):
@@ -84,6 +85,7 @@ class VirtioPci(PciModel):
         self.started = self.start_at_kick = self.broken = self.barred = self.kicking = False
         self.queues = {n: Queue(n, usual, usual) for n, usual in enumerate(queues)}
         self.rings = Rings(self)
+        self._layout = b""
         self._uses_started = options.get("use-started", True) is not False
         self._uses_barring = options.get("use-disabled-flag", True) is not False
         self._kicks_by_event = options.get("ioeventfd", True) is not False
@@ -187,8 +189,8 @@ class VirtioPci(PciModel):
         Linux before 2.6.34 forgot to.
         """
         self.write_status(value)
-        if value == _ACKNOWLEDGED_DRIVER:
-            Function.write_config(self, COMMAND, 1, self.config[COMMAND] | COMMAND_MASTER)
+        if value == _ACKNOWLEDGED_DRIVER and not self.config[COMMAND] & COMMAND_MASTER:
+            self.config[COMMAND] |= COMMAND_MASTER
             self._map_queues()
 
     def set_status(self, value: int) -> None:
@@ -280,7 +282,13 @@ class VirtioPci(PciModel):
             self._modern.read_through(self, offset, size)
         return super().read_config(offset, size)
 
+    def write_config(self, offset: int, size: int, value: int) -> None:
+        self._layout = self._lies()
+        super().write_config(offset, size, value)
+
     def configured(self, offset: int, length: int) -> None:
+        if self._lies() != self._layout:
+            self._map_queues()
         if self.msix is not None:
             self.msix.configured(offset, length)
         if offset <= COMMAND < offset + length:
@@ -290,8 +298,6 @@ class VirtioPci(PciModel):
                 self.barred = self._uses_barring
                 self.kicking = False
                 self.set_status(self.status & ~DRIVER_OK)
-        if offset < BAR0 + 24 and offset + length > COMMAND:
-            self._map_queues()
         if self._modern is not None:
             self._modern.written_through(self, offset, length)
 
@@ -380,6 +386,10 @@ class VirtioPci(PciModel):
             self.interrupt(bool(self.interrupts & _QUEUE_INTERRUPT))
         elif vector != NO_VECTOR:
             self.msix.notify(vector)
+
+    def _lies(self) -> bytes:
+        """What says where the function is mapped: with it, the map of all memory changes."""
+        return bytes((self.config[COMMAND] & _MAPPING,)) + self.config[BAR0 : BAR0 + 24]
 
     def _map_queues(self) -> None:
         for queue in self.queues.values():
