@@ -120,6 +120,7 @@ def _supplied(addresses: list[int], first: int, size: int) -> list[Operation]:
     """Receive buffers, of which some are null."""
     return [
         Out(_RDT, first, 4),
+        Settle(),
         *_ring(_RDBAL, _RECEIVE_RING, size),
         Poke(_RECEIVE_RING, b"".join(_quad(address) + b"\xa5" * 8 for address in addresses)),
         Out(_RDT, len(addresses) - 1, 4),

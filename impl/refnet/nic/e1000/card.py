@@ -343,14 +343,14 @@ class E1000(PciModel):
                 break
         self._raise(causes)
 
-    def _send(self, frame: bytes) -> None:
+    def _send(self, frame: bytes, destination: bytes) -> None:
         if self._phy.loops_back:
             self.cable.loop_back(frame)
         else:
             self.cable.send(frame)
-        if frame[:6] == _BROADCAST:
+        if destination == _BROADCAST:
             self._registers.tally(BPTC)
-        elif frame[:1] and frame[0] & 1:
+        elif destination[0] & 1:
             self._registers.tally(MPTC)
         self._registers.tally_size(SENT_BY_SIZE, len(frame) + 4)
 

@@ -40,8 +40,8 @@ _ROOM, _TAG_ROOM = 0x10000, 4
 _MASK = 0xFFFF_FFFF
 _FAR = (1 << 64) - 1
 
-#: Puts a frame on the wire.
-Send = Callable[[bytes], None]
+#: Puts a frame on the wire; the six octets are what stands where its destination should.
+Send = Callable[[bytes, bytes], None]
 
 
 @dataclass
@@ -202,7 +202,8 @@ class Transmitter:
             first = 0
             buffer[:12] = buffer[_TAG_ROOM : _TAG_ROOM + 12]
             buffer[12:16] = state.tag
-        self._send(bytes(buffer[first : _TAG_ROOM + state.size]))
+        frame = bytes(buffer[first : _TAG_ROOM + state.size])
+        self._send(frame, bytes(buffer[first : first + 6]))
         registers.tally(TPT)
         registers.tally_octets(TOTL, state.size + 4)
         registers.tally(GPTC)
