@@ -150,6 +150,7 @@ operations = st.one_of(
 programs = st.lists(operations, max_size=40)
 
 
+@pytest.mark.slow
 @given(programs)
 @settings(max_examples=60, deadline=None)
 def test_no_program_does_harm(program):
@@ -161,6 +162,7 @@ def test_no_program_does_harm(program):
         machine.do(operation)
 
 
+@pytest.mark.slow
 @given(programs, programs)
 @settings(max_examples=20, deadline=None)
 def test_a_nic_goes_on_from_what_was_saved(before, after):
