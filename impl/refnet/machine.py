@@ -219,6 +219,9 @@ class Machine:
         port.settle()
         return removed
 
+    def usb(self) -> list[str] | None:
+        return self._cards.usb()
+
     def set_link(self, name: str, up: bool) -> None:
         port = self.fabric.find(name)
         if port is None:

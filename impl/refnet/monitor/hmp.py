@@ -350,6 +350,7 @@ _INFOS: tuple[Command, ...] = (
     Command("name", (), "", "show the current VM name", lambda machine, words: ""),
     Command("network", (), "", "show the network state", lambda m, words: info.network(m)),
     Command("status", (), "", "show the current VM status (running|paused)", _status),
+    Command("usb", (), "", "show guest USB devices", lambda m, words: info.usb(m)),
     Command(
         "usernet",
         (),

@@ -1,4 +1,4 @@
-"""``info network`` and ``info usernet`` (INF-01..07)."""
+"""``info network``, ``info usernet`` (INF-01..07) and others."""
 
 from ..backend.user import UserPort
 from ..fabric.hub import HubPort
@@ -51,6 +51,14 @@ def chardev(machine: Machine) -> str:
     """Every character device."""
     rows = machine.channels.rows()
     return "".join(f"{name}: filename={description}\n" for name, description, _ in rows)
+
+
+def usb(machine: Machine) -> str:
+    """What is on the USB bus."""
+    lines = machine.usb()
+    if lines is None:
+        return "Error: USB support not enabled\n"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def usernet(machine: Machine) -> str:

@@ -58,6 +58,9 @@ class Machine(Protocol):
     def running(self) -> bool:
         """Whether frames move and time passes."""
 
+    def usb(self) -> list[str] | None:
+        """What is on the USB bus, a line each; None: there is none."""
+
     def stop(self) -> None: ...
 
     def resume(self) -> None: ...

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 from ..errors import NotFound, OptionError
 from ..fabric.nic import Nic
 from ..fabric.port import Fabric, Port, join
+from ..nic.usb.device import Device as UsbDevice
 from ..options import demands, ethernet
 from ..options.boards import Board
 from ..options.device import Device, Slot, Surroundings, check_hotplug, parse_slot
@@ -23,6 +24,7 @@ _MOST = 8
 _ISA_PLACES = ((0x300, 9), (0x320, 10), (0x340, 11), (0x360, 3), (0x280, 4), (0x380, 5))
 _PREFIX = bytes.fromhex("5254001234")
 _OCTETS = range(0x56, 0xFF)
+_USB_PRODUCT, _USB_HUB = "QEMU USB Network Interface", "QEMU USB Hub"
 
 
 #: What is told of a device that is gone: its path, and its name if it has one.
@@ -156,6 +158,21 @@ class Cards:
     def _check_index(self, index: Value) -> None:
         if index and any(each.device.settings.get("acpi-index") == index for each in self._plugged):
             raise OptionError(f"a PCI device with acpi-index = {index} already exist")
+
+    def usb(self) -> list[str] | None:
+        """What is on the USB bus, a line each (USBN-01); None: there is none."""
+        if not self._usb or not self._board.usb_chips:
+            return None
+        nics = {each.port: each for each in self._plugged if each.port is not None}
+        lines = []
+        for port in self._ports.taken:
+            address, product = 0, _USB_HUB
+            if port not in self._ports.hubs:
+                name, behind = nics[port].device.name, nics[port].nic.device
+                product = _USB_PRODUCT if name is None else f"{_USB_PRODUCT}, ID: {name}"
+                address = behind.address if isinstance(behind, UsbDevice) else 0
+            lines.append(f"  Device 0.{address}, Port {port}, Speed 12 Mb/s, Product {product}")
+        return lines
 
     def _path(self, device: Device) -> str:
         """Where QEMU's tree of objects has the device."""

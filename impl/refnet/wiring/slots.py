@@ -89,9 +89,16 @@ class PciSlots:
 
 
 class UsbPorts:
-    """The ports of a machine's USB bus; the last one free gets a hub with eight more."""
+    """The ports of a machine's USB bus; the last one free gets a hub with eight more.
+
+    Attributes:
+        taken: the ports that are, hubs' too, in the order in which they were.
+        hubs: those that have one.
+    """
 
     def __init__(self, board: Board) -> None:
+        self.taken: list[str] = []
+        self.hubs: list[str] = []
         self._free = [str(number) for number in range(1, board.usb_ports + 1)]
 
     def occupy(self, port: str | None) -> str:
@@ -104,12 +111,17 @@ class UsbPorts:
             if port not in self._free:
                 raise OptionError(f"usb port {port} (bus usb-bus.0) not found (in use?)")
             self._free.remove(port)
+            self.taken.append(port)
             return port
         if len(self._free) == 1:
             hub = self._free.pop()
+            self.taken.append(hub)
+            self.hubs.append(hub)
             self._free = [f"{hub}.{number}" for number in range(1, 9)]
+        self.taken.append(self._free[0])
         return self._free.pop(0)
 
     def leave(self, port: str) -> None:
         """Make the port free."""
         self._free.append(port)
+        self.taken.remove(port)

@@ -53,6 +53,9 @@ class Socket(Protocol):
     def detach(self) -> None:
         """Pull the device out."""
 
+    def wake(self) -> None:
+        """The device has something to say, and the port may be suspended."""
+
 
 class Device:
     """What all devices have in common; a subclass has further requests and endpoints.
@@ -102,6 +105,11 @@ class Device:
         self.address = 0
         self._wakes = 0
         self.is_reset = True
+
+    def wake(self) -> None:
+        """Wake the host up, if it has allowed that."""
+        if self._wakes and self.port is not None:
+            self.port.wake()
 
     def transact(self, kind: int, endpoint: int, sent: bytes, room: int) -> bytes:
         """One transaction; what the device sends, ``room`` octets at most.

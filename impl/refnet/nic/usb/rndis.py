@@ -5,6 +5,7 @@ number that the answer repeats, and what belongs to its type. Answers wait until
 """
 
 import struct
+from collections.abc import Callable
 from enum import IntEnum
 
 from .device import Stalled
@@ -18,7 +19,7 @@ _PACKET_HEADER = struct.Struct("<11I")
 HEADER_SIZE = _PACKET_HEADER.size
 #: Offsets in messages count from behind the first two words.
 OFFSET_FROM = 8
-_ANSWER_HEADER = 24
+_ANSWER_HEADER, _SET_ANSWER = 24, 16
 #: Where a query or a set names its object; size and offset of the information follow.
 _OBJECT = 12
 
@@ -85,16 +86,18 @@ class Rndis:
 
     Args:
         mac: its address.
+        answered: called when an answer waits.
 
     Attributes:
         state: frames pass to the host in READY alone.
         answers: what waits to be fetched, the oldest first.
     """
 
-    def __init__(self, mac: bytes) -> None:
+    def __init__(self, mac: bytes, answered: Callable[[], None]) -> None:
         self.state = State.NEW
         self.answers: list[bytes] = []
         self._mac = mac
+        self._answered = answered
         self._filter = 0
 
     def command(self, buffer: bytearray, length: int) -> "Message":
@@ -143,7 +146,11 @@ class Rndis:
     def _answer(self, kind: int, *words: int, more: bytes = b"") -> None:
         size = 8 + 4 * len(words) + len(more)
         head = struct.pack(f"<{2 + len(words)}I", kind | _COMPLETE, size, *words)
-        self.answers.append(head + more)
+        self._queue(head + more)
+
+    def _queue(self, answer: bytes) -> None:
+        self.answers.append(answer)
+        self._answered()
 
     def _find(self, number: int) -> bytes:
         """What is known of an object; nothing of one that is not."""
@@ -156,8 +163,15 @@ class Rndis:
         return _DESCRIPTIONS.get(number, b"")
 
     def _set(self, buffer: bytearray, length: int, number: int) -> None:
-        """Set the filter, of which 16 bits count; any but nought lets frames pass."""
-        start = _information(buffer, length)
+        """Set the filter, of which 16 bits count; any but nought lets frames pass.
+
+        A message that is refused leaves an answer of noughts all the same.
+        """
+        try:
+            start = _information(buffer, length)
+        except Stalled:
+            self._queue(bytes(_SET_ANSWER))
+            raise
         found = _WORD.unpack_from(buffer, _OBJECT)[0]
         if found == _FILTER:
             self._filter = int.from_bytes(buffer[start : start + 2], "little")

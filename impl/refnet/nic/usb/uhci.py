@@ -21,7 +21,7 @@ _INTERRUPTED, _ERROR, _RESUMED, _SYSTEM_ERROR, _PROCESS_ERROR, _HALTED = 1, 2, 4
 _ON_ERROR, _ON_RESUME, _ON_COMPLETE, _ON_SHORT = 1, 2, 4, 8
 
 _CONNECTED, _CHANGED, _ENABLED, _ENABLE_CHANGED = 0x001, 0x002, 0x004, 0x008
-_RESUME_SEEN, _ALWAYS, _SLOW, _PORT_RESET = 0x040, 0x080, 0x100, 0x200
+_RESUME_SEEN, _ALWAYS, _SLOW, _PORT_RESET, _PORT_SUSPENDED = 0x040, 0x080, 0x100, 0x200, 0x1000
 _PORT_READ_ONLY = _CONNECTED | _CHANGED | _ENABLE_CHANGED | 0x030 | _ALWAYS | _SLOW
 _PORT_CLEARABLE = _CHANGED | _ENABLE_CHANGED
 
@@ -77,6 +77,12 @@ class Port:
         if self.control & _ENABLED:
             self.control = self.control & ~_ENABLED | _ENABLE_CHANGED
         self._controller.resume()
+
+    def wake(self) -> None:
+        """The device wants to be heard: a port that is suspended resumes."""
+        if self.control & _PORT_SUSPENDED and not self.control & _RESUME_SEEN:
+            self.control |= _RESUME_SEEN
+            self._controller.resume()
 
     def reset(self) -> None:
         """What a reset of the controller does: as if the device had been plugged in again."""

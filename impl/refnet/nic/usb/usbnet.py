@@ -11,10 +11,12 @@ from . import descriptors, device, rndis
 from .device import Busy, Device, Stalled
 
 _BUFFER = 2048
-_NOTIFICATION = bytes.fromhex("0100000000000000")
+#: What the interrupt endpoint says: an answer waits (RNDIS); the network is connected (ECM).
+_ANSWER_WAITS = bytes.fromhex("0100000000000000")
+_CONNECTED = bytes.fromhex("a100010001000000")
 
 #: Class requests to the control interface: bmRequestType << 8 | bRequest.
-_SEND_COMMAND, _GET_RESPONSE = 0x2100, 0xA101
+_SEND_COMMAND, _GET_RESPONSE, _SET_FILTER = 0x2100, 0xA101, 0x2143
 _NO_RESPONSE = b"\0"
 
 
@@ -27,7 +29,7 @@ class UsbNet(Device, Model):
         Device.__init__(self)
         Model.__init__(self, setting)
         self.texts[descriptors.MAC] = self.mac.hex()
-        self._rndis = rndis.Rndis(self.mac)
+        self._rndis = rndis.Rndis(self.mac, self.wake)
         self._arrived = b""
         self._fetched = 0
         self._leaving = bytearray(_BUFFER)
@@ -65,12 +67,17 @@ class UsbNet(Device, Model):
             return False
         self._arrived = frame
         self._fetched = 0
+        self.wake()
         return True
 
     # -- the host ----------------------------------------------------------------------------------
 
     def request(self, request: int, value: int, index: int, length: int) -> bytes:
-        if not self._speaks_rndis() or value or index:
+        if not self._speaks_rndis():
+            if request == _SET_FILTER:
+                return b""
+            raise Stalled
+        if value or index:
             raise Stalled
         if request == _SEND_COMMAND:
             if self._rndis.command(self._data, length) is rndis.Message.RESET:
@@ -93,12 +100,13 @@ class UsbNet(Device, Model):
         raise Stalled
 
     def _notify(self, room: int) -> bytes:
-        """Tell that an answer waits to be fetched."""
-        if room < len(_NOTIFICATION):
+        if room < len(_CONNECTED):
             raise Stalled
+        if not self._speaks_rndis():
+            return _CONNECTED
         if not self._rndis.answers:
             raise Busy
-        return _NOTIFICATION
+        return _ANSWER_WAITS
 
     def _give(self, room: int) -> bytes:
         """The next part of the frame that waits."""
@@ -125,7 +133,7 @@ class UsbNet(Device, Model):
         self._filled += len(part)
         if self._speaks_rndis():
             self._send_packet()
-        elif len(sent) < descriptors.PACKET:
+        elif not sent or len(sent) % descriptors.PACKET:
             self.cable.send(bytes(self._leaving[: self._filled]))
             self._filled = 0
 

@@ -1,0 +1,1 @@
+"""usb-net behind a UHCI controller: descriptors, CDC-ECM, RNDIS."""
