@@ -88,8 +88,15 @@ known = [
     *((offset, 4) for offset in (*range(0x10, 0x34, 4), 0x40, 0x44, 0x4C, 0xE4, 0xE8)),
 ]
 registers = st.sampled_from(known)
+#: Registers that hold addresses; DMA to other devices' registers is not this NIC's doing.
+_ADDRESSES = (*range(0x20, 0x34, 4), 0xE4)
 any_writes = st.builds(
-    lambda offset, value, size, window: Out(offset, value & (1 << 8 * size) - 1, size, window),
+    lambda offset, value, size, window: Out(
+        offset,
+        value & ((1 << 8 * size) - 1 if offset not in _ADDRESSES else 0x3FFF_FFFF >> 32 - 8 * size),
+        size,
+        window,
+    ),
     st.integers(0, 0xFF),
     longs,
     sizes,
@@ -99,7 +106,6 @@ any_writes = st.builds(
 addresses = st.one_of(
     st.integers(_BASE, _BASE + 0x10_0000), st.integers(0x2000_0000, 0x3000_0000), st.just(0)
 )
-_ADDRESSES = (0x20, 0x24, 0x28, 0x2C, 0x30, 0xE4)
 
 
 def _write(register: tuple[int, int], value: int, address: int) -> Out:
@@ -215,7 +221,10 @@ packet_commands = st.builds(
 tags = st.one_of(st.just(0), st.integers(0, 0x3FFFF))
 places = st.integers(0, 5)
 buffers = st.one_of(st.integers(0, 31).map(lambda n: _BUFFERS + 0x800 * n), addresses)
-high_addresses = st.builds(lambda low, high: high << 32 | low, addresses, st.integers(0, 3))
+high_addresses = st.one_of(
+    st.builds(lambda low, high: high << 32 | low, addresses, st.integers(0, 3)),
+    st.integers((1 << 64) - 300, (1 << 64) - 1),
+)
 
 
 def _packet(version: int, total: int, protocol: int, offset: int, fill: bytes) -> bytes:
