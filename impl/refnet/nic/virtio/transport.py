@@ -382,6 +382,8 @@ class VirtioPci(PciModel):
         return new
 
     def _notify(self, vector: int) -> None:
+        if self.disabled():
+            return
         if self.msix is None or not self.msix.enabled:
             self.interrupt(bool(self.interrupts & _QUEUE_INTERRUPT))
         elif vector != NO_VECTOR:
