@@ -27,6 +27,7 @@ needs_qemu = pytest.mark.skipif(
 MAC = "52:54:00:12:34:56"
 #: How many commands are sent before the answers are read: neither end must wait for the other.
 _BATCH = 200
+_MOST_FRAMES = 10_000
 _LETTERS = {1: "b", 2: "w", 4: "l", 8: "q"}
 
 
@@ -287,6 +288,8 @@ def compare(
         ours = side.run(program)
     if b"" in ours.frames:
         assume(False)  # It would block the socket behind QEMU's NIC for ever.
+    if len(ours.frames) >= _MOST_FRAMES:
+        assume(False)  # QEMU drops some of those that wait for its socket.
     with Side(Qemu(), model, options, settles) as side:
         theirs = side.run(program)
     for number, (one, other) in enumerate(zip(ours.steps, theirs.steps, strict=True)):

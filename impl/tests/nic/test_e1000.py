@@ -324,3 +324,22 @@ def test_counters_stay_at_their_highest_value():
     machine.wire.offer(MINE)
 
     assert machine.load(0x40D0) == 0xFFFF_FFFF
+
+
+def test_a_header_that_was_not_there_whole_is_filled_up_with_an_older_one():
+    machine = Machine()
+    machine.store(TDBAL, SENDS)
+    machine.store(TDLEN, 128)
+    machine.store(TCTL, 2)
+    machine.board.memory.write(BUFFERS, bytes(range(64)))
+    ring = b""
+    for header, first, command in ((4, 12, 0x2410_0000), (14, 20, 0x2010_0000)):
+        ring += bytes(8) + (0x2400_0000).to_bytes(4, "little") + bytes((0, header, 10, 0))
+        for part in (first | command, 4 | 0x2510_0000):
+            ring += BUFFERS.to_bytes(8, "little") + part.to_bytes(4, "little") + bytes(4)
+    machine.board.memory.write(SENDS, ring)
+
+    machine.store(TDT, 6)
+
+    assert [len(frame) for frame in machine.wire.sent] == [14, 6, 24, 14]
+    assert machine.wire.sent[1][:4] == machine.wire.sent[3][:4] == bytes(range(4))

@@ -36,7 +36,7 @@ _SUM_IP, _SUM_TRANSPORT = 0x1, 0x2
 _TCP_FLAGS, _PSH_FIN = 13, 0x09
 
 #: Room for a frame: its length is kept in 16 bits, and a tag is put in front of it.
-_ROOM, _TAG_ROOM = 0x10000, 4
+_ROOM, _TAG_ROOM, _HEADER_ROOM = 0x10000, 4, 256
 _MASK = 0xFFFF_FFFF
 _FAR = (1 << 64) - 1
 
@@ -93,7 +93,7 @@ class Assembly:
     Attributes:
         buffer: room for a tag, then the frame; what older frames left behind them stays there.
         size: how much of the frame there is, in octets.
-        header: what every segment begins with.
+        header: room for what every segment begins with.
         segments: how many have been sent.
         sums: which checksums are wanted; tag: the VLAN tag to insert, if there is one.
         cutting: whether it is cut into segments.
@@ -101,7 +101,7 @@ class Assembly:
 
     buffer: bytearray = field(default_factory=lambda: bytearray(_TAG_ROOM + _ROOM))
     size: int = 0
-    header: bytes = bytes(256)
+    header: bytearray = field(default_factory=lambda: bytearray(_HEADER_ROOM))
     segments: int = 0
     sums: int = 0
     tag: bytes = b""
@@ -171,7 +171,7 @@ class Transmitter:
             part = min(length, full - before, _ROOM - before)
             self._gather(address, part)
             if before < header <= before + part:
-                state.header = bytes(state.buffer[_TAG_ROOM : _TAG_ROOM + header])
+                state.header[:header] = state.buffer[_TAG_ROOM : _TAG_ROOM + header]
             if before + part == full:
                 self._send_frame()
                 state.buffer[_TAG_ROOM : _TAG_ROOM + header] = state.header[:header]
