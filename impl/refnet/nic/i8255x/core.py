@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..eeprom93 import Eeprom
 from ..model import PciModel, Setting
-from ..pci import MAX_LATENCY, MIN_GRANT, STATUS, Function
+from ..pci import MAX_LATENCY, MIN_GRANT, STATUS
 from .phy import Phy
 
 REGISTERS = 0x1000
@@ -98,28 +98,28 @@ class Core(PciModel):
             self.add_capability(_POWER_MANAGEMENT, _POWER_LENGTH, _POWER_OFFSET)
             self.preset(_POWER_OFFSET + 2, _POWER_ABILITIES)
 
-    def interrupt(self, high: bool) -> None:
+    def _assert(self, high: bool) -> None:
         """Assert INTA, or let go of it.
 
         What it asserts it believes to assert for good, even if a reset of the bus took it away.
         """
         if high is not self._asserting:
             self._asserting = high
-            Function.interrupt(self, high)
+            self.interrupt(high)
 
     def raise_cause(self, cause: int) -> None:
         """Add causes of an interrupt, 0: none; and see whether the mask lets any through."""
         self._pending = self.registers[CAUSES] = self.registers[CAUSES] | cause
         mask = self.registers[MASK]
         heard = self._pending & (~mask | _NEVER_MASKED)
-        self.interrupt(bool(heard) and not mask & _MASK_ALL)
+        self._assert(bool(heard) and not mask & _MASK_ALL)
 
     def acknowledge(self) -> None:
         """The causes that were just written are dealt with; the interrupt ends with the last."""
         self._pending &= ~self.registers[CAUSES]
         self.registers[CAUSES] = self._pending
         if not self._pending:
-            self.interrupt(False)
+            self._assert(False)
 
     def pointer(self) -> int:
         """The general pointer, which most commands of the units take."""
