@@ -66,7 +66,7 @@ class VirtioNet(VirtioPci):
         self._header = _SHORT_HEADER
         self._mergeable = self._multiqueue = False
         self._sending: Chain | None = None
-        self._waiting = False
+        self._waiting = self._kicked = False
         self._timer = setting.board.timers.add(self._tick)
         self._delays = options.get("tx") == "timer"
         self._delay = features.number(options, "x-txtimer", 150_000)
@@ -146,6 +146,11 @@ class VirtioNet(VirtioPci):
             self._kick_transmit(queue)
         elif queue.number == _CONTROL:
             self._control(queue)
+
+    def after_kicks(self) -> None:
+        if self._kicked:
+            self._kicked = False
+            self._send_all(self.queues[_TRANSMIT])
 
     def load(self, saved: dict[str, Any]) -> None:
         super().load(saved)
@@ -253,7 +258,7 @@ class VirtioNet(VirtioPci):
             return
         if not self._delays:
             self.rings.want_kicks(queue, False)
-            self._send_all(queue)
+            self._kicked = True
         elif self._waiting:
             self._timer.cancel()
             self._tick()

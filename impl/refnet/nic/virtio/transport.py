@@ -137,6 +137,9 @@ class VirtioPci(PciModel):
     def on_kick(self, queue: Queue) -> None:
         """The driver has notified the device of a queue."""
 
+    def after_kicks(self) -> None:
+        """What it has notified the device of at once has been looked at: do what was put off."""
+
     # -- what drivers do ---------------------------------------------------------------------------
 
     def queue(self, number: int) -> Queue:
@@ -177,9 +180,7 @@ class VirtioPci(PciModel):
         self.set_status(value)
         if value & DRIVER_OK and self._kicks_by_event and not self.kicking:
             self.kicking = True
-            for queue in list(self.queues.values()):
-                if queue.size:
-                    self._handle(queue)
+            self._kick_all()
         if self.status == 0:
             self.reset_device()
 
@@ -358,10 +359,19 @@ class VirtioPci(PciModel):
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _handle(self, queue: Queue) -> None:
+    def _kick_all(self) -> None:
+        """The driver may have filled its queues already: the last one is looked at first."""
+        for queue in sorted(self.queues.values(), key=lambda each: -each.number):
+            if queue.size:
+                self._handle(queue, False)
+        self.after_kicks()
+
+    def _handle(self, queue: Queue, alone: bool = True) -> None:
         if not queue.descriptors or self.broken:
             return
         self.on_kick(queue)
+        if alone:
+            self.after_kicks()
         if self.start_at_kick:
             self._set_started(True)
 
