@@ -2,6 +2,7 @@
 
 A board is as much of a machine as drivers of NICs see. ``pc``: an i440FX with a PIIX3, whose
 registers 0x60 to 0x63 send PIRQ A to D to an ISA interrupt. ``isapc``: ports and interrupts alone.
+``mac99``: the PCI host bridge of a UniNorth, whose four interrupts are inputs of an OpenPIC.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,6 +23,11 @@ _PIRQ_ROUTES = 0x60
 _UNROUTED = 0x80
 _ISA_LINES = 16
 
+_UNINORTH_ADDRESS, _UNINORTH_DATA, _UNINORTH_SIZE = 0xF280_0000, 0xF2C0_0000, 0x1000
+_UNINORTH_WINDOW = range(0x8000_0000, 0x9000_0000)
+_UNINORTH_SLOT, _MACIO_SLOT = 11, 12
+_OPENPIC_FIRST, _OPENPIC_INPUTS = 0x1B, 68
+
 
 class Board:
     """Memory, I/O ports, interrupt lines and timers; no PCI.
@@ -29,13 +35,15 @@ class Board:
     Attributes:
         memory: the guest's memory; space: what lies where in the memory's address space.
         ports: what lies on I/O ports.
-        lines: the interrupt lines, numbered as ISA's.
+        lines: the interrupt lines, numbered as the interrupt controller does.
+        hole: the addresses below the end of memory where there is none.
         controllers: by QEMU's names of the interrupt controllers, the lines of each one's inputs.
         usb: the USB controller, if there is one.
         big_endian: the order of octets in values of several.
     """
 
     big_endian = False
+    hole = _LOW_HOLE
     controllers: ClassVar[Mapping[str, range]] = {
         "/machine/unattached/device[4]": range(8),
         "/machine/unattached/device[5]": range(8, 16),
@@ -43,14 +51,15 @@ class Board:
 
     def __init__(self, clock: Clock, memory: int) -> None:
         self.timers = Timers(clock)
-        self.memory = Memory(memory, _LOW_HOLE)
+        self.memory = Memory(memory, self.hole)
         self.space = AddressSpace(0)
         self.ports = AddressSpace(0xFF)
         self.lines = Lines()
         self.pci: Bus | None = None
         self.usb: Uhci | None = None
         self.space.map(0, self.memory)
-        self.space.map(_LOW_HOLE.start, _nothing(len(_LOW_HOLE)), rank=1)
+        if self.hole:
+            self.space.map(self.hole.start, _nothing(len(self.hole)), rank=1)
 
     def add_usb(self) -> None:
         """Give it a USB controller, if it can have one."""
@@ -127,8 +136,72 @@ class _Piix3(Function):
                 self._routed(pirq)
 
 
+class Mac99(Board):
+    """The PCI part of a UniNorth; PCI memory is seen through a window of 256 MiB."""
+
+    big_endian = True
+    hole = range(0)
+    controllers: ClassVar[Mapping[str, range]] = {
+        "/machine/unattached/device[8]/pic": range(_OPENPIC_INPUTS)
+    }
+
+    def __init__(self, clock: Clock, memory: int) -> None:
+        super().__init__(clock, memory)
+        window = AddressSpace(0)
+        self.pci = Bus(self.ports, window, self.memory, self._interrupt)
+        self._selected = 0
+        first = _UNINORTH_WINDOW.start
+        seen = Region(
+            len(_UNINORTH_WINDOW),
+            lambda offset, size: window.load(first + offset, size),
+            lambda offset, size, value: window.store(first + offset, size, value),
+            valid=(1, 8),
+            implemented=(1, 8),
+        )
+        self.space.map(first, seen)
+        address = Region(_UNINORTH_SIZE, lambda offset, size: self._selected, self._select)
+        self.space.map(_UNINORTH_ADDRESS, address)
+        self.space.map(_UNINORTH_DATA, Region(_UNINORTH_SIZE, self._read_data, self._write_data))
+        host = Function(Identity(0x106B, 0x001F, class_code=0x060000, pin=0))
+        macio = Function(Identity(0x106B, 0x0022, class_code=0xFF0000, pin=0))
+        self.pci.plug(host, _UNINORTH_SLOT << 3)
+        self.pci.plug(macio, _MACIO_SLOT << 3)
+
+    def _select(self, offset: int, size: int, value: int) -> None:
+        if offset == 0 and size == 4:
+            self._selected = value
+
+    def _address(self, offset: int) -> int:
+        """What is selected, as bus << 16 | place << 8 | offset.
+
+        As a PC does it, or in one of Apple's two ways: with one bit for the slot, or, told by the
+        lowest bit, by bus and slot.
+        """
+        selected = self._selected
+        if selected & _ENABLED:
+            return (selected | offset & 3) & 0xFF_FFFF
+        if selected & 1:
+            return (selected & ~7 | offset & 7) & 0xFF_FFFF
+        slots = selected & ~0x7FF
+        slot = (slots & -slots).bit_length() - 1 & 0x1F
+        return (slot << 3 | selected >> 8 & 7) << 8 | selected & 0xF8 | offset & 7
+
+    def _read_data(self, offset: int, size: int) -> int:
+        assert self.pci is not None
+        return self.pci.read(self._address(offset), size)
+
+    def _write_data(self, offset: int, size: int, value: int) -> None:
+        assert self.pci is not None
+        self.pci.write(self._address(offset), size, value)
+
+    def _interrupt(self, function: Function, high: bool) -> None:
+        """INTA of slot 12 is the first of four inputs, of slot 13 the second, and so on."""
+        place = function.config[PIN] - 1 + function.slot & 3
+        self.lines.drive(_OPENPIC_FIRST + place, function, high)
+
+
 #: The boards by the name of their machine.
-CHASSIS: dict[str, Callable[[Clock, int], Board]] = {"isapc": Board, "pc": Pc}
+CHASSIS: dict[str, Callable[[Clock, int], Board]] = {"isapc": Board, "mac99": Mac99, "pc": Pc}
 
 
 def _nothing(size: int) -> Region:

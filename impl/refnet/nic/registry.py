@@ -13,6 +13,7 @@ _CLASSES: dict[str, tuple[str, str]] = {
     "ne2k_pci": ("ne2k", "Ne2kPci"),
     "pcnet": ("pcnet", "Pcnet"),
     "rtl8139": ("rtl8139", "Rtl8139"),
+    "sungem": ("sungem", "Sungem"),
     "virtio-net-pci": ("virtio.net", "VirtioNet"),
     "virtio-net-pci-non-transitional": ("virtio.net", "NonTransitional"),
     "virtio-net-pci-transitional": ("virtio.net", "Transitional"),

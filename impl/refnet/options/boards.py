@@ -21,6 +21,7 @@ class Board(NamedTuple):
         chips: what its PCI bus has from the start, as ``slot.function name`` in base 16.
         usb_chips: the same with ``-usb``.
         usb_ports: how many USB ports that gives it.
+        first_slot: where the search for a free slot begins.
         hotplug: whether a NIC can go on its PCI bus while it runs.
         chassis: the board under its NICs (:data:`refnet.nic.boards.CHASSIS`); None: they are peers
             without registers.
@@ -33,6 +34,7 @@ class Board(NamedTuple):
     chips: tuple[str, ...] = ()
     usb_chips: tuple[str, ...] = ()
     usb_ports: int = 2
+    first_slot: int = 0
     hotplug: bool = True
     chassis: str | None = None
 
@@ -71,7 +73,17 @@ _BOARDS = {
     "isapc": Board(_ISA, "ne2k_isa", frozenset({"isa.0"}), chassis="isapc"),
     "microvm": Board(_ISA, None, frozenset({"isa.0"})),
     "xenpv": Board(frozenset(), None),
-    "mac99": Board(_PCI, "sungem", frozenset({"pci.0"}), frozenset({"sungem"})),
+    "mac99": Board(
+        _PCI,
+        "sungem",
+        frozenset({"pci.0"}),
+        frozenset({"sungem"}),
+        chips=("b.0 uni-north-pci", "c.0 macio-newworld"),
+        usb_chips=("d.0 pci-ohci",),
+        usb_ports=3,
+        first_slot=11,
+        chassis="mac99",
+    ),
     "g3beige": Board(_PCI, "ne2k_pci", frozenset({"pci.0"})),
     "40p": Board(_BOTH, "pcnet", frozenset({"pci.0", "isa.0"})),
     "bamboo": Board(_PCI, "e1000", frozenset({"pci.0"})),

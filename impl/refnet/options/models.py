@@ -65,7 +65,8 @@ _ALL = (
         Model(f"i82{kind}", about=f"Intel i82{kind.upper()} Ethernet")
         for kind in _words("550 551 557a 557b 557c 558a 558b 559a 559b 559c 559er 562 801")
     ),
-    *(Model(name) for name in ("ne2k_pci", "pcnet", "rtl8139", "sungem")),
+    *(Model(name) for name in ("ne2k_pci", "pcnet", "rtl8139")),
+    Model("sungem", further=properties.SUNGEM),
     Model("tulip", holds=True),
     Model("vmxnet3", further=properties.VMXNET3, about="VMWare Paravirtualized Ethernet v3"),
     Model(

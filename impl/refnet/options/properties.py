@@ -90,6 +90,7 @@ serial str -
 E1000 = _switches(
     "true", "autonegotiation extra_mac_registers init-vet migrate_tso_props mitigation"
 )
+SUNGEM = _table("phy_addr uint32 0")
 E1000E = _table("""
 disable_vnet_hdr uint8 0 Do not use virtio headers, perform SW offloads emulation instead
 init-vet bool true

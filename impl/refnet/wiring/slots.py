@@ -19,6 +19,7 @@ class PciSlots:
     def __init__(self, board: Board, usb: bool, display: str) -> None:
         self._taken: dict[Slot, str] = {}
         self._many: set[Slot] = set()
+        self._first = board.first_slot
         for chip in (*board.chips, *(board.usb_chips if usb else ())):
             place, name = chip.split()
             number, function = (int(each, 16) for each in place.split("."))
@@ -82,7 +83,7 @@ class PciSlots:
         self._taken[slot] = f"{model},id={name or '(null)'}"
 
     def _free(self, model: str) -> Slot:
-        for number in range(_SLOTS):
+        for number in range(self._first, _SLOTS):
             if Slot(number) not in self._taken:
                 return Slot(number)
         raise OptionError(f"PCI: no slot/function available for {model}, all in use or reserved")
