@@ -51,7 +51,7 @@ writes = st.one_of(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.one_of(looks, writes), min_size=200, max_size=400))
 def test_registers(program):
     compare("usb-net", program)
@@ -207,7 +207,7 @@ def programs(draw: st.DrawFn) -> list[Operation]:
     return program
 
 
-@settings(max_examples=4)
+@settings(max_examples=4, deadline=None)
 @given(programs())
 def test_transactions(program):
     compare("usb-net", program, settles=True)
@@ -288,7 +288,7 @@ def schedules(seed: int) -> list[Operation]:
     return program
 
 
-@settings(max_examples=4)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 0xFFFF_FFFF))
 def test_schedules(seed):
     compare("usb-net", schedules(seed), settles=True)
