@@ -114,6 +114,15 @@ def state(guest: Guest) -> str:
     return found[1].rstrip()
 
 
+def becomes(guest: Guest, wanted: str) -> None:
+    """:func:`state` is ``wanted`` within two seconds: a connection is tried in its own time."""
+    for _ in range(200):
+        if state(guest) == wanted:
+            return
+        guest.listens(patience=0.01)
+    assert state(guest) == wanted
+
+
 def question(guest: Guest, address: str = PEER) -> Frame:
     """The guest asks for a MAC that the user network does not answer for."""
     return arp_request(address, sender=guest.address, mac=guest.mac)

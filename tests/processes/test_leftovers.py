@@ -65,6 +65,8 @@ def test_files(laboratory, program, how):
     if how == "SIGKILL":
         assert (status, left) == (-signal.SIGKILL, MADE)
     else:
+        if program == "qemu":  # At times it ends before the listener of a stream is gone.
+            left.discard("stream")
         assert (status, left) == (0, {"dgram", "dump.pcap", "output"})
     assert pcap.read(running.directory / "dump.pcap") == []
 

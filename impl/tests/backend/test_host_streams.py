@@ -391,10 +391,10 @@ def test_the_user_hears_why_a_device_can_not_be_opened(bench, device, said):
 
 
 def test_the_user_hears_of_a_device_at_an_unknown_name(bench, monkeypatch):
-    def unknown(address, timeout):
+    def unknown(*address, **wanted):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "create_connection", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
     bench.does(OpenChannel(1, "tcp:nobody.invalid:80"))
 
