@@ -7,6 +7,18 @@ LISTED = "  Device 0.{}, Port 1, Speed 12 Mb/s, Product QEMU USB Network Interfa
 FINISHED = 0x01
 
 
+@requirement("USBN-01", variant="controller")
+def test_the_controller_is_the_third_function_of_the_piix3(plug, transcript):
+    card, _ = plug("usb-net")
+
+    for offset in range(0, 256, 4):
+        card.function.read(offset)
+
+    assert card.function.identity() == (0x8086, 0x7020)
+    assert {number: window.size for number, window in card.windows.items()} == {4: 32}
+    transcript.matches()
+
+
 @requirement("USBN-01", variant="listed")
 def test_the_monitor_lists_it_with_its_address(plug, transcript):
     card, far = plug("usb-net")

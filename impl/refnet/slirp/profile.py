@@ -68,6 +68,9 @@ class Profile:
     #: A request on the ports of a transfer under way takes its place (TFTP-03).
     tftp_restarts: bool = True
 
+    #: NC-SI commands are answered (NCSI-01).
+    has_ncsi: bool = True
+
     #: ``-net`` names its hub, a vlan, and warnings speak of those (CLI-14; LEG-16, LEG-17).
     has_vlans: bool = False
     #: The NIC of a PC that is not named (CLI-04; LEG-15). None: the machine's own.
@@ -102,6 +105,7 @@ QEMU_0_6 = Profile(
     tftp_random_access=True,
     tftp_lenient=False,
     tftp_restarts=False,
+    has_ncsi=False,
     has_vlans=True,
     default_nic="ne2k_pci",
 )

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ..clock import MILLISECOND
 from ..errors import WireError
 from ..wire import ethernet, icmpv4, ipv4
-from . import icmp, ip
+from . import icmp, ip, ncsi
 from .arp import Arp, mac_of
 from .dhcp import DhcpServer
 from .forwards import HostForwards
@@ -216,7 +216,9 @@ class Slirp:
 
     def _dispatch(self, frame: ethernet.Frame) -> None:
         """By EtherType (GEN-05); the destination is not looked at (GEN-04)."""
-        if not self.config.ipv4:
+        if frame.ethertype == ethernet.NCSI and self.profile.has_ncsi:
+            self._frames.append(ncsi.answer(frame))
+        elif not self.config.ipv4:
             self.drop("IPv4 is off")
         elif frame.ethertype == ethernet.ARP:
             self._arp.receive(frame)

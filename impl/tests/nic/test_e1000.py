@@ -343,3 +343,105 @@ def test_a_header_that_was_not_there_whole_is_filled_up_with_an_older_one():
 
     assert [len(frame) for frame in machine.wire.sent] == [14, 6, 24, 14]
     assert machine.wire.sent[1][:4] == machine.wire.sent[3][:4] == bytes(range(4))
+
+
+def test_a_word_of_the_eeprom_comes_by_wire_and_at_once():
+    machine = Machine()
+    for bit in (1, 1, 0, 0, 0, 1, 0, 1, 1):
+        for wires in (2 | bit << 2, 3 | bit << 2):
+            machine.store(EECD, wires)
+    word = 0
+    for _ in range(16):
+        machine.store(EECD, 2)
+        word = word << 1 | machine.load(EECD) >> 3 & 1
+        machine.store(EECD, 3)
+    machine.store(EERD, 0x0B01)
+
+    assert word == machine.load(EERD) >> 16 == 0x100E
+
+
+@pytest.mark.parametrize(
+    ("control", "frame", "taken"),
+    [
+        (0x02, MINE, True),
+        (0x02, b"\x52" + MINE, False),
+        (0x0A, b"\x52" + MINE, True),
+        (0x02, GROUP, True),
+        (0x02, GROUP[:5] + MINE, False),
+        (0x12, GROUP[:5] + MINE, True),
+        (0x8002, b"\xff" * 60, True),
+        (0x40002, MINE[:12] + b"\x81\0\0\x05" + MINE[12:], True),
+        (0x40002, MINE[:12] + b"\x81\0\0\x06" + MINE[12:], False),
+        (0x02, MINE.ljust(1523), False),
+        (0x06, MINE.ljust(1523), True),
+    ],
+)
+def test_filters_let_in_what_they_are_told_to(control, frame, taken):
+    machine = Machine()
+    machine.store(CTRL, 1 << 30)
+    machine.store(0x5200, 1 << 16)
+    machine.store(0x5600, 1 << 5)
+    machine.supply(control)
+    machine.elapse(SECOND)
+
+    machine.wire.offer(frame)
+
+    assert machine.load(RDH) == taken
+
+
+def test_a_frame_that_does_not_fit_is_lost():
+    machine = Machine()
+    machine.supply(0x3_8002)
+    machine.elapse(SECOND)
+    machine.store(RDT, 2)
+    machine.wire.offer(MINE.ljust(600))
+    machine.store(RDH, 6)
+    machine.wire.offer(MINE.ljust(600))
+
+    assert [machine.load(counter) for counter in (0x40A0, 0x4010)] == [1, 1]
+    assert machine.load(RDH) == 1
+
+
+@pytest.mark.parametrize("transport", [0x0300_0000, 0x0200_0000, 0x0100_0000], ids=str)
+def test_segments_have_lengths_and_sums_of_their_own(transport):
+    machine = Machine()
+    machine.store(CTRL, 1 << 30)
+    machine.store(TDBAL, SENDS)
+    machine.store(TDLEN, 128)
+    machine.store(TCTL, 2)
+    context = bytes((14, 24, 33, 0, 34, 50, 0, 0)) + (0x2400_0064 | transport).to_bytes(4, "little")
+    data = BUFFERS.to_bytes(8, "little") + (0x6D10_009A).to_bytes(4, "little") + b"\0\3\x05\0"
+    machine.board.memory.write(BUFFERS, bytes(range(154)))
+    machine.board.memory.write(SENDS, context + bytes((0, 54, 60, 0)) + data)
+
+    machine.store(TDT, 2)
+
+    first, second = machine.wire.sent
+    assert [len(first), len(second)] == [118, 98]
+    assert first[12:16] == second[12:16] == bytes.fromhex("81000005")
+    place = 20 if transport & 0x0200_0000 else 22
+    assert int.from_bytes(first[place : place + 2], "big") == 100
+    assert int.from_bytes(second[place : place + 2], "big") == 80
+
+
+def test_a_frame_comes_back_from_the_phy():
+    machine = Machine()
+    machine.supply()
+    machine.elapse(SECOND)
+    machine.store(MDIC, 0x0420_5140)
+    machine.store(MDIC, 0x2820_0000)
+    assert machine.load(MDIC) & 0xFFFF == 0x5140
+    machine.store(MDIC, 0x0840_0000)
+    assert machine.load(MDIC) & 1 << 30
+    machine.store(TDBAL, SENDS)
+    machine.store(TDLEN, 128)
+    machine.board.memory.write(BUFFERS + 0x4000, b"\xff" * 60)
+    entry = (BUFFERS + 0x4000).to_bytes(8, "little") + (0x0900_003C).to_bytes(4, "little")
+    machine.board.memory.write(SENDS, entry + bytes(4))
+    machine.store(TCTL, 2)
+
+    machine.store(TDT, 1)
+
+    assert machine.wire.sent == []
+    assert [machine.load(place) for place in (RDH, 0x4078, 0x40F4, 0x40D8)] == [1, 1, 1, 1]
+    assert [machine.load(place) for place in (0x40C8, 0x40CC, 0x40C8)] == [64, 0, 0]

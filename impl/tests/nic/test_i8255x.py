@@ -188,6 +188,98 @@ def test_commands_and_buffers_outside_memory_do_no_harm(place):
     assert rig.board.memory.read(MEMORY - 4, 4) != b"\x55" * 4
 
 
+@pytest.mark.parametrize(
+    ("number", "written", "kept"),
+    [
+        (0, 0x0300, 0x0100),
+        (0, 0x8000, 0x3000),
+        (1, 0, 0x782D),
+        (4, 0, 1),
+        (5, 0, 0x41FE),
+        (6, 0, 1),
+    ],
+)
+def test_the_phy_keeps_what_can_be_written(number, written, kept):
+    rig = Rig()
+
+    rig.store(16, 4, 1 << 26 | 1 << 21 | number << 16 | written)
+    rig.store(16, 4, 2 << 26 | 1 << 21 | number << 16)
+
+    assert rig.load(16) & 0xFFFF == kept
+
+
+@pytest.mark.parametrize("frame", [2 << 26 | 0x5555, 1 << 21 | 0x5555, 2 << 26 | 1 << 21 | 7 << 16])
+def test_where_no_phy_answers_there_is_no_data(frame):
+    rig = Rig()
+
+    rig.store(16, 4, frame)
+
+    assert rig.load(16) & 0xFFFF == 0
+    assert rig.load(0) == 0
+
+
+@pytest.mark.parametrize(
+    ("octet", "bit", "heard"),
+    [
+        (8, 0x80, []),
+        (15, 0x01, [0, 1, 2, 3]),
+        (18, 0x04, []),
+        (20, 0x40, [0, 1]),
+        (21, 0x08, [0, 1, 2]),
+    ],
+)
+def test_the_configuration_filters(octet, bit, heard):
+    rig = Rig()
+    configuration = bytearray(22)
+    configuration[octet] = bit
+    rig.block(0x8002, bytes(configuration))
+    rig.listen()
+    taken = []
+    group, other = bytes.fromhex("01005e000001"), bytes.fromhex("525400000009")
+
+    for number, address in enumerate([MAC, b"\xff" * 6, group, other]):
+        before = rig.nic.save()["_counters"]
+        rig.nic.receive(address + bytes(54))
+        if rig.nic.save()["_counters"] != before:
+            taken.append(number)
+
+    assert taken == heard
+
+
+@pytest.mark.parametrize(
+    ("command", "state"), [(0, 0x10), (0x8000, 0x08), (0x4000, 0x04), (0xC000, 0x04)]
+)
+def test_a_descriptor_says_how_to_go_on(command, state):
+    rig = Rig()
+    rig.listen()
+    rig.board.memory.write(RECEIVED + 2, command.to_bytes(2, "little"))
+
+    rig.nic.receive(OURS)
+
+    assert rig.load(0, 1) == state
+    rig.store(ORDER, 1, 2)
+    assert rig.load(0, 1) == 0x10
+    rig.store(ORDER, 1, 4)
+    assert rig.load(0, 1) == 0
+
+
+def test_a_frame_that_is_too_long_is_lost():
+    rig = Rig()
+    rig.listen()
+
+    rig.nic.receive(OURS.ljust(1519, b"\0"))
+
+    assert rig.board.memory.read(RECEIVED, 2) == bytes(2)
+
+
+def test_a_descriptor_without_room_has_the_frame_wait():
+    rig = Rig()
+    rig.listen(room=0)
+
+    assert not rig.nic.receive(OURS)
+    assert rig.nic.receive(OURS[:5] + b"\0" + OURS[6:])
+
+
 stores = st.tuples(
     st.sampled_from([REGISTERS, FLASH]),
     st.one_of(st.integers(0, 0x1F), st.integers(0, 0x1FFFF)),

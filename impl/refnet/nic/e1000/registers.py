@@ -7,19 +7,17 @@ CTRL, STATUS, EECD, EERD, MDIC, VET = (
     place >> 2 for place in (0x0000, 0x0008, 0x0010, 0x0014, 0x0020, 0x0038)
 )
 ICR, ITR, ICS, IMS, IMC = (place >> 2 for place in (0x00C0, 0x00C4, 0x00C8, 0x00D0, 0x00D8))
-RCTL, TCTL, AIT, LEDCTL, PBA = (place >> 2 for place in (0x0100, 0x0400, 0x0458, 0x0E00, 0x1000))
+RCTL, TCTL, LEDCTL, PBA = (place >> 2 for place in (0x0100, 0x0400, 0x0E00, 0x1000))
 RDBAL, RDBAH, RDLEN, RDH, RDT, RDTR, RADV = (
     place >> 2 for place in (0x2800, 0x2804, 0x2808, 0x2810, 0x2818, 0x2820, 0x282C)
 )
-TDBAL, TDBAH, TDLEN, TDH, TDT, TXDCTL, TADV = (
-    place >> 2 for place in (0x3800, 0x3804, 0x3808, 0x3810, 0x3818, 0x3828, 0x382C)
+TDBAL, TDBAH, TDLEN, TDH, TDT, TADV = (
+    place >> 2 for place in (0x3800, 0x3804, 0x3808, 0x3810, 0x3818, 0x382C)
 )
-MTA, RA, VFTA, MANC, SWSM = (place >> 2 for place in (0x5200, 0x5400, 0x5600, 0x5820, 0x5B50))
+MTA, RA, VFTA, MANC = (place >> 2 for place in (0x5200, 0x5400, 0x5600, 0x5820))
 
 #: Statistics (SDM 13.7).
-MPC, FCRUC, GPRC, BPRC, MPRC, GPTC = (
-    place >> 2 for place in (0x4010, 0x4058, 0x4074, 0x4078, 0x407C, 0x4080)
-)
+MPC, GPRC, BPRC, MPRC, GPTC = (place >> 2 for place in (0x4010, 0x4074, 0x4078, 0x407C, 0x4080))
 GORCL, GORCH, GOTCL, GOTCH = (place >> 2 for place in (0x4088, 0x408C, 0x4090, 0x4094))
 RNBC, RUC, ROC = (place >> 2 for place in (0x40A0, 0x40A4, 0x40AC))
 TORL, TORH, TOTL, TOTH, TPR, TPT = (

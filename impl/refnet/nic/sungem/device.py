@@ -3,6 +3,7 @@
 from struct import Struct
 from zlib import crc32
 
+from ...wire.checksum import internet
 from ..bus import Region
 from ..model import PciModel, Setting
 from ..pci import STATUS as PCI_STATUS
@@ -204,7 +205,7 @@ class Sungem(PciModel):
         length = len(self._frame)
         if length >= 2 and max(start, place) > length - 2:
             return
-        octets = checksum(self._frame[start:]).to_bytes(2, "big")
+        octets = internet(self._frame[start:]).to_bytes(2, "big")
         self._frame[place : place + 2] = octets
         del self._frame[length:]
 
@@ -244,7 +245,7 @@ class Sungem(PciModel):
         _, address = _DESCRIPTOR.unpack(self.read_memory(place, _DESCRIPTOR.size))
         self.write_memory(address & ~7 | (config & reg.RX_OFFSET) >> 10, frame)
         length = len(frame) + (0 if values[reg.RX_MAC_CONFIG] & reg.STRIP_FCS else _FCS)
-        status = length << 16 | checksum(frame[(config & reg.RX_CHECKSUM) >> 13 :])
+        status = length << 16 | internet(frame[(config & reg.RX_CHECKSUM) >> 13 :])
         status |= (_hash(frame) >> 16) << _HASH_SHIFT | match
         self.write_memory(place, _DESCRIPTOR.pack(status, address))
         done = done + 1 & last
@@ -270,15 +271,6 @@ class Sungem(PciModel):
             if words == [values[first + 4 * place] for place in range(3)]:
                 return match
         return None
-
-
-def checksum(octets: bytes | bytearray) -> int:
-    """The Internet checksum (RFC 1071)."""
-    padded = octets if not len(octets) % 2 else bytes(octets) + b"\0"
-    total = sum(int.from_bytes(padded[at : at + 2], "big") for at in range(0, len(padded), 2))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
 
 
 def _hash(frame: bytes) -> int:

@@ -1,0 +1,1 @@
+"""The GEM of a Macintosh, on a big-endian machine: registers, PHY, rings, filters."""
