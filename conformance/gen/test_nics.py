@@ -1,10 +1,14 @@
-"""The MACs of NICs (GEN-15, GEN-16)."""
+"""The MACs of NICs, and how they tell them (GEN-15 to GEN-17)."""
 
 import pytest
 
 from vnetspec.cli.listing import PC, listing, nic, started, user
+from vnetspec.fixtures.addresses import GUEST_MAC
+from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.requirements import network, requirement
 
+#: RFC 903: Ethernet and IPv4, operation 3, "who am I?".
+RARP = bytes.fromhex("8035 0001 0800 06 04 0003")
 GROUP = "01:00:5e:00:00:01"
 
 
@@ -64,3 +68,29 @@ def test_a_device_takes_a_group_address(guest, transcript):
     assert listing(guest) == [f"e1000.0: index=0,type=nic,model=e1000,macaddr={GROUP}"]
 
     transcript.matches()
+
+
+@requirement("GEN-17")
+@pytest.mark.parametrize("model", ["rtl8139", "ne2k_isa"])
+def test_a_nic_tells_five_times_where_it_is(plug, golden, model):
+    _, far = plug(model)
+    mac = bytes.fromhex(GUEST_MAC.replace(":", ""))
+    question = b"\xff" * 6 + mac + RARP + 2 * (mac + bytes(4))
+
+    far.monitor("announce_self")
+
+    for _ in range(5):
+        assert far.hears(ANY, within=0.5).original == question.ljust(60, b"\0")
+    assert far.waits(0.6) == []
+    golden.matches(far.wire)
+
+
+@requirement("GEN-17", variant="chosen")
+@pytest.mark.parametrize("name", ["nobody", "rtl8139.0"])
+def test_only_the_chosen_nics_tell_where_they_are(plug, name):
+    _, far = plug("rtl8139")
+
+    far.monitor(f"announce_self {name}")
+
+    heard = far.waits(0.2)
+    assert len(heard) == (0 if name == "nobody" else 3)

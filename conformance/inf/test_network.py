@@ -130,3 +130,15 @@ def test_filters_follow_their_netdev(guest, transcript):
     ]
 
     transcript.matches()
+
+
+@requirement("INF-10")
+def test_a_nic_is_shown_with_the_mac_that_its_driver_has_set(plug):
+    card, far = plug("rtl8139")
+    window = card.windows[0]
+
+    window.store(0x50, 1, 0xC0)
+    window.store(0x00, 4, 0x44332212)
+    window.store(0x04, 4, 0x6655)
+
+    assert "model=rtl8139,macaddr=12:22:33:44:55:66" in far.monitor("info network")

@@ -13,11 +13,15 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.conversation import Conversation, answers
 from vnetspec.fixtures.frames import arp_request, discover, echo_request, tftp_read, udp
+from vnetspec.fixtures.ncsi import command, response
 from vnetspec.fixtures.oracle import ARP, IP, UDP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import network, requirement, tolerates
 
 SERVER = "10.0.2.100"
 CAT = f"tcp:{SERVER}:7-cmd:/bin/cat"
+
+GET_LINK_STATUS = 0x0A
+LINK_IS_UP = bytes.fromhex("00000000 00000001 00000000 00000000")
 
 
 @requirement("RST-01")
@@ -107,4 +111,14 @@ def test_udp_through_hostfwd_only_goes_in(guest, host, golden):
 
     guest.hears_nothing()
     client.hears_nothing()
+    golden.matches(guest.wire)
+
+
+@requirement("RST-13")
+@network(restrict="on")
+@tolerates("Source MAC must not be a group address", reason="so responses are (NCSI-01)")
+def test_commands_to_the_nic_are_answered(guest, golden):
+    guest.says(command(GET_LINK_STATUS))
+
+    guest.hears_only(response(0x80 + GET_LINK_STATUS, LINK_IS_UP))
     golden.matches(guest.wire)

@@ -34,7 +34,7 @@ def asks_kernel(guest: Guest) -> Packet:
     return guest.hears(ARP_REPLY.where(ARP, psrc=ADDRESS, hwsrc=MAC, hwdst=guest.mac))
 
 
-@requirement("TAP-01")
+@requirement("TAP-01", "SEED-35")
 @network(user=False, arguments=tap())
 def test_the_kernel_answers_through_the_device(guest, host, golden):
     raised(guest)

@@ -28,7 +28,7 @@ def test_a_switch_takes_the_plug(launch, transcript, host):
     transcript.matches()
 
 
-@requirement("VDE-02")
+@requirement("VDE-02", "SEED-34")
 @pytest.mark.parametrize("length", [14, 42, 60, 1514])
 def test_frames_pass_both_ways(launch, host, length):
     switch = Switch(host)

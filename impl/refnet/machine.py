@@ -38,6 +38,7 @@ from .options.user import User
 from .options.vhost import VhostUser, VhostVdpa
 from .slirp.stack import Slirp
 from .wiring import links, netdevs, taps, vhost
+from .wiring.announcements import Announcements
 from .wiring.cards import Cards
 from .wiring.consoles import Consoles
 from .wiring.filter_kinds import Maker
@@ -96,6 +97,7 @@ class Machine:
         self._cards = Cards(
             self.fabric, self._board, self.hardware, arguments.usb, arguments.display, report
         )
+        self.announcements = Announcements(self.fabric, self.loop)
         self.devices = Devices(self._cards, self._board, self._consoles.notify, report)
         self.channels = Channels(self._consoles)
         self._named = 0

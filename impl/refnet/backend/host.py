@@ -16,8 +16,9 @@ from ..slirp.hostio import Action, Event, Failure, Handle, Nameserver
 from ..slirp.profile import Profile
 from ..wire import ipv4
 from . import words
+from .addresses import Real, family_of, number
 from .failures import failure
-from .host_datagrams import PingEndpoint, UdpEndpoint, number, unavailable
+from .host_datagrams import PingEndpoint, UdpEndpoint, unavailable
 from .host_files import HostFile
 from .host_streams import Child, HostListener, HostStream
 from .loop import Loop
@@ -64,7 +65,10 @@ class Host:
         self._loop = loop
         self._stack = stack
         self._clock = clock
-        self._resolver = Resolver(resolv_conf, clock, stack.profile.nameserver_once)
+        self._resolvers = {
+            Nameserver.IPV4: Resolver(resolv_conf, clock, stack.profile.nameserver_once),
+            Nameserver.IPV6: Resolver(resolv_conf, clock, family=socket.AF_INET6),
+        }
         self._running = False
         self._flushing = False
         self._unflushed: list[HostStream] = []
@@ -89,6 +93,7 @@ class Host:
             hostio.Close: self._close,
             hostio.ReadFile: self._read_file,
             hostio.MeasureFile: self._measure_file,
+            hostio.FindNameserver: self._find_nameserver,
         }
 
     def run_actions(self) -> None:
@@ -151,18 +156,24 @@ class Host:
         self._streams[handle] = HostStream(self._loop, self._emit, handle, SocketPipe(connection))
         self._emit(hostio.Accepted(listener, handle, *client, number(local_host), local_port))
 
-    def _real(self, address: hostio.Address) -> int | None:
+    def _real(self, address: hostio.Address) -> Real | None:
         """An address to send to; None: it stands for a resolver that the host has not got."""
         if not isinstance(address, Nameserver):
             return address
-        return self._resolver.nameserver() if address is Nameserver.IPV4 else None
+        return self._resolvers[address].nameserver()
+
+    def _find_nameserver(self, action: hostio.FindNameserver) -> None:
+        exists = self._real(action.nameserver) is not None
+        self._emit(hostio.NameserverFound(action.handle, exists))
 
     # -- datagrams -------------------------------------------------------------------------------
 
     def _open_udp(self, action: hostio.OpenUdp) -> None:
         """Without a descriptor left, the session stays silent (OUT-02)."""
         try:
-            self._udp[action.handle] = UdpEndpoint(self._loop, self._emit, action.handle)
+            self._udp[action.handle] = UdpEndpoint(
+                self._loop, self._emit, action.handle, version=action.version
+            )
         except OSError:
             return
 
@@ -197,7 +208,7 @@ class Host:
             self._emit(hostio.ConnectFailed(action.handle, error, at_once=True))
             return
         try:
-            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            sock = socket.socket(family_of(address), socket.SOCK_STREAM)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         except OSError as error:
             self._emit(hostio.ConnectFailed(action.handle, failure(error), at_once=True))

@@ -11,6 +11,7 @@ from ..slirp import hostio
 from ..slirp.hostio import Event, Failure, Handle
 from ..wire import checksum
 from ..wire._types import Buffer
+from .addresses import Real, number, read, text_of
 from .failures import failure
 from .loop import READ, Loop
 
@@ -19,23 +20,22 @@ Emit: TypeAlias = Callable[[Event], None]
 _LARGEST = 65535
 #: <linux/in.h>, <linux/errqueue.h>
 _IP_RECVERR = 11
+_IPV6_RECVERR = 25
 _ORIGIN_ICMP = 2
+_ORIGIN_ICMP6 = 3
 _EXTENDED_ERROR = struct.Struct("=IBBBxII")
 _ICMP_HEADER = struct.Struct("!BBHHH")
 _ECHO_REQUEST, _ECHO_REPLY = 8, 0
 
+#: By version of IP: the options for ICMP errors and for the TTL.
+_ERRORS = {4: (socket.IPPROTO_IP, _IP_RECVERR), 6: (socket.IPPROTO_IPV6, _IPV6_RECVERR)}
+_TTL = {
+    4: (socket.IPPROTO_IP, socket.IP_TTL),
+    6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS),
+}
+
 #: The kernel's word that no socket of this kind is to be had (ICM-05).
 _UNAVAILABLE = (errno.EACCES, errno.EPERM, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
-
-
-def dotted(address: int) -> str:
-    """How the socket module wants an IPv4 address."""
-    return socket.inet_ntoa(address.to_bytes(4, "big"))
-
-
-def number(address: str) -> int:
-    """The 32-bit number of an address from the socket module."""
-    return int.from_bytes(socket.inet_aton(address), "big")
 
 
 class UdpEndpoint:
@@ -47,18 +47,25 @@ class UdpEndpoint:
     """
 
     def __init__(
-        self, loop: Loop, emit: Emit, handle: Handle, bound: tuple[int, int] | None = None
+        self,
+        loop: Loop,
+        emit: Emit,
+        handle: Handle,
+        bound: tuple[int, int] | None = None,
+        version: int = 4,
     ) -> None:
         self.handle = handle
         self._loop = loop
         self._emit = emit
         self._ttl: int | None = None
         self._watched = False
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        family = socket.AF_INET if version == 4 else socket.AF_INET6
+        self._ttl_option = _TTL[version]
+        self.socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         try:
-            self.socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+            self.socket.setsockopt(*_ERRORS[version], 1)
             if bound is not None:
-                self.socket.bind((dotted(bound[0]), bound[1]))
+                self.socket.bind((text_of(bound[0]), bound[1]))
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.allow(_LARGEST)
         except (OSError, OverflowError):
@@ -69,12 +76,12 @@ class UdpEndpoint:
     def descriptor(self) -> int:
         return self.socket.fileno()
 
-    def send(self, action: hostio.SendUdp, address: int) -> None:
+    def send(self, action: hostio.SendUdp, address: Real) -> None:
         """Send a datagram; an error that waits for an earlier one is told first (UDP-10)."""
-        target = (dotted(address), action.port)
+        target = (text_of(address), action.port)
         try:
             if action.ttl is not None and action.ttl != self._ttl:
-                self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, action.ttl)
+                self.socket.setsockopt(*self._ttl_option, action.ttl)
                 self._ttl = action.ttl
             try:
                 self.socket.sendto(action.payload, target)
@@ -104,13 +111,13 @@ class UdpEndpoint:
         if self._tell_errors():
             return
         try:
-            payload, (host, port) = self.socket.recvfrom(_LARGEST)
+            payload, (host, port, *_) = self.socket.recvfrom(_LARGEST)
         except BlockingIOError:
             return
         except OSError as error:
             self._emit(hostio.UdpFailed(self.handle, failure(error)))
             return
-        self._emit(hostio.UdpReceived(self.handle, payload, number(host), port))
+        self._emit(hostio.UdpReceived(self.handle, payload, read(host), port))
 
     def _tell_errors(self) -> bool:
         """Report what the kernel has queued of ICMP errors (ICM-12); whether there was any."""
@@ -122,15 +129,20 @@ class UdpEndpoint:
                 return told
             told = True
             for level, kind, data in messages:
-                if (level, kind) == (socket.IPPROTO_IP, _IP_RECVERR):
+                if (level, kind) in _ERRORS.values():
                     self._tell_error(data)
 
     def _tell_error(self, data: bytes) -> None:
         _, origin, type_, code, _, _ = _EXTENDED_ERROR.unpack_from(data)
+        start = _EXTENDED_ERROR.size
+        offender: int | bytes
         if origin == _ORIGIN_ICMP:
-            start = _EXTENDED_ERROR.size + 4
-            offender = int.from_bytes(data[start : start + 4], "big")
-            self._emit(hostio.UdpFailed(self.handle, hostio.IcmpError(type_, code, offender)))
+            offender = int.from_bytes(data[start + 4 : start + 8], "big")
+        elif origin == _ORIGIN_ICMP6:
+            offender = data[start + 8 : start + 24]
+        else:
+            return
+        self._emit(hostio.UdpFailed(self.handle, hostio.IcmpError(type_, code, offender)))
 
 
 class PingEndpoint:
@@ -161,7 +173,7 @@ class PingEndpoint:
         fields[2] = checksum.internet(message)
         message = _ICMP_HEADER.pack(*fields) + bytes(payload)
         try:
-            self.socket.sendto(message, (dotted(self._peer), 0))
+            self.socket.sendto(message, (text_of(self._peer), 0))
             self._loop.register(self.descriptor, READ, self._on_ready)
         except OSError as error:
             self._emit(hostio.PingFailed(self.handle, failure(error), sending=True))

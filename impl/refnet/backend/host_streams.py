@@ -11,8 +11,9 @@ from itertools import islice, takewhile
 from ..slirp import hostio
 from ..slirp.hostio import Handle
 from ..wire._types import Buffer
+from .addresses import Real, number, text_of
 from .failures import failure
-from .host_datagrams import Emit, dotted, number
+from .host_datagrams import Emit
 from .loop import ERROR, HANGUP, READ, URGENT, WRITE, Loop
 from .pipes import Pipe, SocketPipe
 
@@ -54,9 +55,9 @@ class HostStream:
     def descriptor(self) -> int:
         return -1 if self._pipe.reader is None else self._pipe.reader
 
-    def connect(self, sock: socket.socket, address: int, port: int) -> None:
+    def connect(self, sock: socket.socket, address: Real, port: int) -> None:
         """Connect the stream's socket, without waiting."""
-        error = sock.connect_ex((dotted(address), port))
+        error = sock.connect_ex((text_of(address), port))
         if error in _CONNECTING:
             self._connecting = True
             self._watch()
@@ -219,7 +220,7 @@ class HostListener:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.socket.bind((dotted(action.address), action.port))
+            self.socket.bind((text_of(action.address), action.port))
             self.socket.listen(_BACKLOG)
             loop.register(self.descriptor, READ, self._on_ready)
         except (OSError, OverflowError):

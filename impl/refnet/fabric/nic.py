@@ -17,6 +17,9 @@ class Device(Protocol):
     def on_link_change(self, up: bool) -> None:
         """The cable was plugged in or pulled out."""
 
+    def announce(self) -> None:
+        """Ask the driver to tell the network where it is, if the model has a way to."""
+
 
 class Nic(Port):
     """What is plugged into the machine at the guests' end of a cable.
@@ -53,6 +56,12 @@ class Nic(Port):
 
     def can_receive(self) -> bool:
         return not self._holds if self.device is None else self.device.can_receive()
+
+    def announce(self, frame: bytes) -> None:
+        """Send ``frame``, which says where the NIC is, and have its driver say so if it can."""
+        self.send(frame)
+        if self.device is not None:
+            self.device.announce()
 
     def purge(self) -> None:
         """Have what waits of this NIC's frames sent now, or lose it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
 from ..errors import OptionError
-from .seam import Machine
+from .seam import Machine, Rounds
 
 _T = TypeVar("_T")
 Reply: TypeAlias = dict[str, Any]
@@ -150,12 +150,15 @@ def _receive_filters(machine: Machine, members: Members) -> list[Reply]:
 
 
 def _announce(machine: Machine, members: Members) -> Reply:
-    """Let every NIC tell where it is: without a guest none has anything to tell."""
-    for name in ("initial", "max", "rounds", "step"):
-        members.need(name, whole)
-    members.take("interfaces", texts)
+    """Let NICs tell where they are."""
+    initial, most, count, step = (
+        members.need(name, whole) for name in ("initial", "max", "rounds", "step")
+    )
+    names = members.take("interfaces", texts)
     members.take("id", text)
     members.finish()
+    chosen = None if names is None else tuple(names)
+    machine.announcements.begin(Rounds(initial, step, most, count, chosen))
     return {}
 
 

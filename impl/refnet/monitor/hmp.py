@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..errors import OptionError
 from ..wire import qjson
 from . import info
-from .seam import Machine
+from .seam import Machine, Rounds
 
 PROMPT = "(qemu) "
 
@@ -182,7 +182,8 @@ def _qom_set(machine: Machine, words: list[str]) -> str:
 
 
 def _announce(machine: Machine, words: list[str]) -> str:
-    """Without a guest there is nobody to announce."""
+    names = tuple(words[0].split(",")) if words else None
+    machine.announcements.begin(Rounds(names=names))
     return ""
 
 

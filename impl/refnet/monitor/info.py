@@ -4,7 +4,9 @@ from ..backend.user import UserPort
 from ..fabric.hub import HubPort
 from ..fabric.nic import Nic
 from ..fabric.port import Port
+from ..slirp.packets import Address
 from ..slirp.seam import SocketRow
+from ..wire import ipv4, ipv6
 from .seam import Machine
 
 _HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\n"
@@ -77,15 +79,20 @@ def usernet(machine: Machine) -> str:
 def _row(row: SocketRow, descriptor: int) -> str:
     """One connection, as ``%-19s %3d %15s %5d %15s %5d %5d %5d`` with two spaces in front."""
     name = f"  {row.protocol}[{row.state}]"
-    ends = f"{_address(row.source)} {_port(row.source_port)} "
+    source = row.source or None
+    ends = f"{_address(source)} {_port(row.source_port)} "
     ends += f"{_address(row.destination)} {_port(row.destination_port)}"
     return f"{name:<19} {descriptor:3d} {ends} {row.receive_queue:5d} {row.send_queue:5d}"
 
 
-def _address(address: int | None) -> str:
-    if not address:
-        return f"{'*':>15}"
-    return f"{'.'.join(str(address >> shift & 255) for shift in (24, 16, 8, 0)):>15}"
+def _address(address: Address | None) -> str:
+    if address is None:
+        text = "*"
+    elif isinstance(address, bytes):
+        text = ipv6.format_address(address)
+    else:
+        text = ipv4.format_address(address)
+    return f"{text:>15}"
 
 
 def _port(port: int | None) -> str:

@@ -1,5 +1,6 @@
 """What the monitors ask of the machine."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..backend.user import UserPort
@@ -35,6 +36,30 @@ class Channels(Protocol):
         """Name, what it is, and whether a monitor sits on it."""
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """When to say it, and who.
+
+    Attributes:
+        initial, step, most: ms from the first time to the second, more from each to the next, and
+            at most.
+        count: how often.
+        names: of the NICs; None: all.
+    """
+
+    initial: int = 50
+    step: int = 100
+    most: int = 550
+    count: int = 5
+    names: tuple[str, ...] | None = None
+
+
+class Announcements(Protocol):
+    """NICs that tell the network where they are."""
+
+    def begin(self, rounds: Rounds) -> None: ...
+
+
 class Machine(Protocol):
     """A running machine. Everything that refuses raises :class:`~refnet.errors.OptionError`.
 
@@ -53,6 +78,9 @@ class Machine(Protocol):
 
     @property
     def channels(self) -> Channels: ...
+
+    @property
+    def announcements(self) -> Announcements: ...
 
     @property
     def running(self) -> bool:

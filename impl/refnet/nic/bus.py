@@ -7,6 +7,7 @@ as nought. Nothing raises: wherever a hostile guest points, there is an answer.
 
 from bisect import bisect_right
 from collections.abc import Callable
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import NamedTuple, TypeAlias
 
 #: ``read(offset, size)`` and ``write(offset, size, value)`` of a device; sizes are in octets.
@@ -90,12 +91,14 @@ class Memory:
     Args:
         size: in octets, from address 0 on.
         hole: addresses below ``size`` where there is none.
+
+    Attributes:
+        octets: all of it. What was never touched costs nothing, however much there is.
     """
 
     def __init__(self, size: int, hole: range = range(0)) -> None:
-        self.octets = bytearray(size)
+        self.octets = memoryview(mmap(-1, size, MAP_PRIVATE | MAP_ANONYMOUS))
         self.size = size
-        self._view = memoryview(self.octets)
         self._hole = hole
 
     def read(self, address: int, length: int) -> bytes:
@@ -103,16 +106,16 @@ class Memory:
         end = address + length
         if end > self.size or (address < self._hole.stop and end > self._hole.start):
             return self._read_in_parts(address, end)
-        return bytes(self._view[address:end])
+        return bytes(self.octets[address:end])
 
     def write(self, address: int, octets: bytes | bytearray | memoryview) -> None:
         """Store octets; those outside are lost."""
         end = address + len(octets)
         if end > self.size or (address < self._hole.stop and end > self._hole.start):
             for low, high in self._parts(address, end):
-                self._view[low:high] = octets[low - address : high - address]
+                self.octets[low:high] = octets[low - address : high - address]
         else:
-            self._view[address:end] = octets
+            self.octets[address:end] = octets
 
     def stretch(self, address: int, length: int) -> int:
         """How many octets from ``address`` on are memory without a gap, ``length`` at most."""
@@ -122,7 +125,7 @@ class Memory:
     def _read_in_parts(self, address: int, end: int) -> bytes:
         found = bytearray(end - address)
         for low, high in self._parts(address, end):
-            found[low - address : high - address] = self._view[low:high]
+            found[low - address : high - address] = self.octets[low:high]
         return bytes(found)
 
     def _parts(self, address: int, end: int) -> list[tuple[int, int]]:

@@ -88,6 +88,9 @@ class Model:
     def on_link_change(self, up: bool) -> None:
         """The cable was plugged in or pulled out (``set_link``)."""
 
+    def announce(self) -> None:
+        """Ask the driver to tell the network where it is, if the model has a way to."""
+
     def remove(self) -> None:
         """Leave the machine: no register is mapped and no timer set any more."""
         raise NotImplementedError

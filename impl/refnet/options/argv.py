@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..errors import OptionError
-from ..slirp.profile import PROFILES, QEMU_7_2, Profile
+from ..slirp.profile import PROFILES, QEMU_7_2, Profile, with_quirks
 from . import boards, chardev, device, legacy, models, netdev, nic, objects, qtest, texts
 from .boards import Board
 from .chardev import Chardev, Monitor
@@ -325,10 +325,15 @@ def _profile(argv: Sequence[str]) -> Profile:
     profile = QEMU_7_2
     for word, value in pairwise(argv):
         if word in ("-profile", "--profile"):
-            if value not in PROFILES:
+            name, _, quirks = value.partition(",")
+            if name not in PROFILES:
                 known = ", ".join(PROFILES)
                 raise OptionError(f"{word} {value}: unknown profile, there are: {known}")
-            profile = PROFILES[value]
+            if quirks not in ("", "quirks=on", "quirks=off"):
+                raise OptionError(f"{word} {value}: expected quirks=on or quirks=off")
+            profile = PROFILES[name]
+            if quirks == "quirks=on":
+                profile = with_quirks(profile)
     return profile
 
 

@@ -10,6 +10,7 @@ Networks:
 -netdev user,id=ID[,net=ADDR[/MASK]][,host=ADDR][,dns=ADDR][,dhcpstart=ADDR][,restrict=on|off]
          [,hostname=NAME][,domainname=NAME][,dnssearch=DOMAIN][,tftp=DIR][,tftp-server-name=NAME]
          [,bootfile=FILE][,hostfwd=RULE][,guestfwd=RULE][,ipv4=on|off][,ipv6=on|off]
+         [,ipv6-net=ADDR[/LENGTH]][,ipv6-host=ADDR][,ipv6-dns=ADDR]
                 the user-mode network stack
 -netdev hubport,id=ID,hubid=N[,netdev=ID]
                 a port of hub N, alone or with another netdev on it
@@ -49,7 +50,9 @@ Monitors:
 Others:
 -S              do not let frames move until the monitor says cont
 -seed N         make the stack's random numbers from N
--profile NAME   behave as qemu-7.2 (default) or qemu-0.6 does
+-profile NAME[,quirks=on|off]
+                behave as qemu-7.2 (default) or qemu-0.6 does; with quirks=on also where
+                that is wrong
 -pidfile FILE   write the process number to FILE
 -version, -help
 

@@ -140,11 +140,12 @@ def _configure(given: _Given) -> Config:
     config = _addresses(given)
     if given.smb_server is not None and parse_ipv4(given.smb_server) is None:
         raise OptionError("Failed to parse SMB address")
-    _check_ipv6(given)
+    config = _with_ipv6(config, given)
     _check_names(given)
     return replace(
         config,
         ipv4=given.ipv4,
+        ipv6=given.ipv6,
         restricted=given.restricted,
         hostname=given.hostname,
         domain_name=given.domain_name,
@@ -230,30 +231,37 @@ def _mask_of_class(address: int) -> int:
     return 0xFFFFFFF0
 
 
-def _check_ipv6(given: _Given) -> None:
-    if given.prefix6 is None and given.host6 is None and given.nameserver6 is None:
-        prefix: int | None = 0xFEC0 << 112
-    else:
-        prefix = parse_ipv6(given.prefix6 if given.prefix6 is not None else "fec0::")
-    if prefix is None:
-        raise OptionError("Failed to parse IPv6 prefix")
+def _with_ipv6(config: Config, given: _Given) -> Config:
+    """Add the IPv6 network; host and name server are ::2 and ::3 in it unless given (IP6-19)."""
+    prefix = _address6(given.prefix6 if given.prefix6 is not None else "fec0::", "prefix")
     length = given.prefix6_length
     if not 0 <= length <= 126:
         raise OptionError(
             "Invalid IPv6 prefix provided (IPv6 prefix length must be between 0 and 126)"
         )
+    host, nameserver = prefix | 2, prefix | 3
     if given.host6 is not None:
-        host = parse_ipv6(given.host6)
-        if host is None:
-            raise OptionError("Failed to parse IPv6 host")
+        host = _address6(given.host6, "host")
         if (host ^ prefix) >> (128 - length):
             raise OptionError("IPv6 Host doesn't belong to network")
     if given.nameserver6 is not None:
-        nameserver = parse_ipv6(given.nameserver6)
-        if nameserver is None:
-            raise OptionError("Failed to parse IPv6 DNS")
+        nameserver = _address6(given.nameserver6, "DNS")
         if given.restricted and (nameserver ^ prefix) >> (128 - length):
             raise OptionError("IPv6 DNS doesn't belong to network")
+    return replace(
+        config,
+        prefix6=prefix.to_bytes(16, "big"),
+        prefix6_length=length,
+        host6=host.to_bytes(16, "big"),
+        nameserver6=nameserver.to_bytes(16, "big"),
+    )
+
+
+def _address6(text: str, what: str) -> int:
+    address = parse_ipv6(text)
+    if address is None:
+        raise OptionError(f"Failed to parse IPv6 {what}")
+    return address
 
 
 def _check_names(given: _Given) -> None:

@@ -4,8 +4,8 @@ The stack does no I/O. It leaves :data:`Action` values on a list; whoever drives
 (``refnet.backend.host``) carries them out in that order, before the next frame goes in, and
 returns each outcome as an :data:`Event`. An endpoint on the host is a ``Handle``: a number that the
 stack draws, or for an accepted connection asks to be drawn through :class:`Slirp.claim
-<refnet.slirp.stack.Slirp>`. Addresses are 32-bit numbers. After :class:`Close` no event of that
-handle reaches the stack.
+<refnet.slirp.stack.Slirp>`. IPv4 addresses are 32-bit numbers, IPv6 addresses 16 octets. After
+:class:`Close` no event of that handle reaches the stack.
 
 Flow control is explicit. Towards the host, :class:`Sent` gives back what :class:`Send` handed over,
 so the stack knows what is still waiting. From the host, nothing is read beyond what :class:`Read`
@@ -28,7 +28,7 @@ class Nameserver(enum.Enum):
     IPV6 = 6
 
 
-Address: TypeAlias = int | Nameserver
+Address: TypeAlias = int | bytes | Nameserver
 
 
 class Failure(enum.Enum):
@@ -50,9 +50,13 @@ class Failure(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class OpenUdp:
-    """Make a UDP endpoint, bound to any address and an ephemeral port (UDP-13)."""
+    """Make a UDP endpoint, bound to any address and an ephemeral port (UDP-13).
+
+    ``version`` is that of IP, 4 or 6.
+    """
 
     handle: Handle
+    version: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,14 @@ class MeasureFile:
     path: str | bytes
 
 
+@dataclass(frozen=True, slots=True)
+class FindNameserver:
+    """Ask whether there is a resolver for a version of IP. Answered by :class:`NameserverFound`."""
+
+    handle: Handle
+    nameserver: Nameserver
+
+
 Action: TypeAlias = (
     OpenUdp
     | SendUdp
@@ -198,6 +210,7 @@ Action: TypeAlias = (
     | Close
     | ReadFile
     | MeasureFile
+    | FindNameserver
 )
 
 # -- events --------------------------------------------------------------------------------------
@@ -209,14 +222,14 @@ class IcmpError:
 
     type: int
     code: int
-    offender: int
+    offender: int | bytes
 
 
 @dataclass(frozen=True, slots=True)
 class UdpReceived:
     handle: Handle
     payload: bytes
-    address: int
+    address: int | bytes
     port: int
 
 
@@ -351,6 +364,14 @@ class FileFailed:
     opened: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NameserverFound:
+    """Whether the host has such a resolver."""
+
+    handle: Handle
+    exists: bool
+
+
 Event: TypeAlias = (
     UdpReceived
     | UdpFailed
@@ -369,4 +390,5 @@ Event: TypeAlias = (
     | FileRead
     | FileSize
     | FileFailed
+    | NameserverFound
 )

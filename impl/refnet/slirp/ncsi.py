@@ -44,14 +44,14 @@ class Command(IntEnum):
 #: Response code and reason code: the command is completed, there is nothing to add.
 _COMPLETED = bytes(4)
 _LINK_IS_UP = (1).to_bytes(4, "big")
-#: Six words of all that can be, among them what AENs and VLAN modes there are.
-_CAPABILITIES = b"\xff" * 16 + bytes.fromhex("00000002 0000ff00")
+#: Five words of all that can be, two filters for unicast addresses, and every VLAN mode.
+_CAPABILITIES = b"\xff" * 20 + bytes.fromhex("00000002 0000ff00")
 
 #: What follows the codes in a response, where something does.
 _DETAILS = {
     Command.GET_LINK_STATUS: _LINK_IS_UP + bytes(8),
     Command.GET_VERSION: bytes(36),
-    Command.GET_CAPABILITIES: _CAPABILITIES + bytes(4),
+    Command.GET_CAPABILITIES: _CAPABILITIES,
     Command.GET_PARAMETERS: bytes(36),
     Command.GET_CONTROLLER_STATISTICS: bytes(168),
     Command.GET_NCSI_STATISTICS: bytes(168),

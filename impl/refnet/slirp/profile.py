@@ -1,6 +1,6 @@
 """Where versions of QEMU differ, as data. Code asks the profile, never the version."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,15 @@ class Profile:
     #: NC-SI commands are answered (NCSI-01).
     has_ncsi: bool = True
 
+    #: There is IPv6 (LEG-18).
+    has_ipv6: bool = True
+    #: For how long name servers are advertised, in seconds: twice the longest interval (IP6-05).
+    nameserver_lifetime: int = 1200
+    #: The boot file that is told when none is given (IP6-12).
+    missing_bootfile: str | None = None
+    #: ``info usernet`` tells the addresses of IPv6 sockets (IP6-18).
+    tells_ipv6_addresses: bool = True
+
     #: ``-net`` names its hub, a vlan, and warnings speak of those (CLI-14; LEG-16, LEG-17).
     has_vlans: bool = False
     #: The NIC of a PC that is not named (CLI-04; LEG-15). None: the machine's own.
@@ -106,8 +115,20 @@ QEMU_0_6 = Profile(
     tftp_lenient=False,
     tftp_restarts=False,
     has_ncsi=False,
+    has_ipv6=False,
     has_vlans=True,
     default_nic="ne2k_pci",
 )
+
+
+def with_quirks(profile: Profile) -> Profile:
+    """The profile with what QEMU 7.2 does where it is wrong (IP6-05, IP6-12, IP6-18)."""
+    return replace(
+        profile,
+        nameserver_lifetime=1_200_000,
+        missing_bootfile="(null)",
+        tells_ipv6_addresses=False,
+    )
+
 
 PROFILES = {profile.name: profile for profile in (QEMU_7_2, QEMU_0_6)}

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..clock import SECOND
+from .packets import Address
 
 #: How long a packet waits for the guest's MAC, in ns (GEN-08).
 PATIENCE = SECOND
@@ -44,7 +45,7 @@ class Flow:
 @dataclass(slots=True, eq=False)
 class _Packet:
     octets: bytes
-    destination: int
+    destination: Address
     deadline: int | None = None
 
 
@@ -66,8 +67,8 @@ class OutputQueue:
     def __init__(
         self,
         emit: Callable[[bytes, bytes], None],
-        lookup: Callable[[int], bytes | None],
-        ask: Callable[[int], None],
+        lookup: Callable[[Address], bytes | None],
+        ask: Callable[[Address], None],
     ) -> None:
         self._emit = emit
         self._lookup = lookup
@@ -79,7 +80,7 @@ class OutputQueue:
     def __len__(self) -> int:
         return self._length
 
-    def put(self, octets: bytes, destination: int, flow: Flow | None, now: int) -> bool:
+    def put(self, octets: bytes, destination: Address, flow: Flow | None, now: int) -> bool:
         """Take one packet; False if the queue is full and it was dropped."""
         if not self._length and (mac := self._lookup(destination)) is not None:
             self._emit(octets, mac)

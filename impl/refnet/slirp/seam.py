@@ -7,8 +7,9 @@ written against this contract alone, so that none of them knows another.
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..wire import ipv4
+from ..wire.ipv6 import in_prefix, parse_address
 from .hostio import Action, Event, Handle
+from .packets import Address, Packet
 from .profile import Profile
 from .queue import Flow
 
@@ -35,7 +36,11 @@ class GuestForward:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one user-mode network, checked and with every default filled in (CLI-16)."""
+    """The settings of one user-mode network, checked and with every default filled in (CLI-16).
+
+    Addresses of IPv4 are 32-bit numbers, those of IPv6 16 octets. Behind ``prefix6_length`` bits
+    the prefix need not be zero.
+    """
 
     network: int = 0x0A000200
     netmask: int = 0xFFFFFF00
@@ -43,6 +48,11 @@ class Config:
     nameserver: int = 0x0A000203
     dhcp_start: int = 0x0A00020F
     ipv4: bool = True
+    ipv6: bool = True
+    prefix6: bytes = parse_address("fec0::")
+    prefix6_length: int = 64
+    host6: bytes = parse_address("fec0::2")
+    nameserver6: bytes = parse_address("fec0::3")
     restricted: bool = False
     hostname: str | None = None
     domain_name: str | None = None
@@ -57,6 +67,10 @@ class Config:
     def contains(self, address: int) -> bool:
         """Whether ``address`` lies in the virtual network."""
         return address & self.netmask == self.network
+
+    def contains6(self, address: bytes) -> bool:
+        """Whether ``address`` lies in the virtual network's prefix."""
+        return in_prefix(address, self.prefix6, self.prefix6_length)
 
     @property
     def broadcast(self) -> int:
@@ -77,16 +91,18 @@ class Stack(Protocol):
     profile: Profile
     now: int
 
-    def send(self, datagram: ipv4.Datagram, flow: Flow | None = None) -> None:
+    def send(self, datagram: Packet, flow: Flow | None = None) -> None:
         """Emit towards the guest: identification (GEN-09), fragments (IP4-09), ARP (GEN-08).
+
+        IPv6 has neither of the first two, and neighbour discovery for ARP (IP6-16).
 
         ``flow`` is the conversation it belongs to, if any (GEN-12).
         """
 
     def send_error(
-        self, offending: ipv4.Datagram, type: int, code: int, source: int | None = None
+        self, offending: Packet, type: int, code: int, source: Address | None = None
     ) -> None:
-        """Emit an ICMP error about ``offending`` (ICM-10, ICM-11) from ``source``."""
+        """Emit an ICMP error about ``offending`` (ICM-10, ICM-11; IP6-14) from ``source``."""
 
     def perform(self, action: Action) -> None:
         """Leave an action for the host."""
@@ -107,11 +123,19 @@ class Stack(Protocol):
         """Note which guest has ``address`` (ARP-14)."""
 
 
-class Transport(Protocol):
-    """What the stack asks of TCP."""
+class Receiver(Protocol):
+    """A protocol on top of IP."""
 
-    def receive(self, datagram: ipv4.Datagram) -> None:
-        """Take a whole (reassembled) datagram of this protocol."""
+    def receive(self, datagram: Packet) -> None:
+        """Take a whole (reassembled) datagram of this protocol.
+
+        Raises:
+            WireError: it is no message of the protocol.
+        """
+
+
+class Transport(Receiver, Protocol):
+    """What the stack asks of TCP."""
 
     def on_slow_tick(self) -> None:
         """Half a second has passed (TCP's timer unit).
@@ -138,9 +162,9 @@ class SocketRow:
     protocol: str
     state: str
     handle: Handle | None
-    source: int | None
+    source: Address | None
     source_port: int | None
-    destination: int | None
+    destination: Address | None
     destination_port: int | None
     receive_queue: int = 0
     send_queue: int = 0

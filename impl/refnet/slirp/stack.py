@@ -11,19 +11,24 @@ from typing import TypeVar
 
 from ..clock import MILLISECOND
 from ..errors import WireError
-from ..wire import ethernet, icmpv4, ipv4
+from ..wire import ethernet, icmpv4, ipv4, ipv6
 from . import icmp, ip, ncsi
 from .arp import Arp, mac_of
 from .dhcp import DhcpServer
 from .forwards import HostForwards
 from .hostio import Action, Event, Failure, Handle
 from .icmp import Icmp
+from .ipv6 import Ipv6
+from .ipv6.addresses import mac_of as mac_of6
+from .ipv6.dhcp import Dhcp6Server
+from .ipv6.icmp import error_about as error_about6
+from .packets import Address, Packet
 from .profile import QEMU_7_2, Profile
 from .queue import Flow, OutputQueue
 from .seam import Config, GuestForward, HostForward, Owner, SocketRow
 from .tcp import Tcp
 from .tftp import TftpServer
-from .udp import Udp
+from .udp import Servers, Udp
 
 #: Periods of the two timers in ms.
 SLOW_TICK = 499
@@ -71,12 +76,15 @@ class Slirp:
         self._own_mac = mac_of(config.host, profile)
 
         self._arp = Arp(config, profile, self._frames.append)
-        self._queue = OutputQueue(self._emit, self._arp.neighbours.lookup, self._arp.request)
+        self._queue = OutputQueue(self._emit, self._lookup, self._ask)
         self._reassembly = ip.Reassembly()
         self._icmp = Icmp(self)
-        self._udp = Udp(self, DhcpServer(self), TftpServer(self))
+        self._udp = Udp(self, Servers(DhcpServer(self), Dhcp6Server(self), TftpServer(self)))
         self._tcp = Tcp(self, _FIRST_SEQUENCE if seed is None else _scatter(seed))
         self._forwards = HostForwards(self._udp, self._tcp)
+        self._ipv6: Ipv6 | None = None
+        if config.ipv6 and profile.has_ipv6:
+            self._ipv6 = Ipv6(self, self._emit, self._udp, self._tcp, seed or 0)
 
         self._slow_wanted = False
         self._last_slow = 0
@@ -131,6 +139,7 @@ class Slirp:
         timers move (BB; SL slirp_update_timeout). A packet that has waited too long goes when it
         next wakes.
         """
+        advertisement = self._ipv6.router.deadline if self._ipv6 is not None else None
         if self._fast_since is not None:
             sleep = FAST_TICK
         elif self._slow_wanted:
@@ -138,8 +147,9 @@ class Slirp:
         elif len(self._queue):
             sleep = _LONGEST_SLEEP
         else:
-            return None
-        return self.now + sleep * MILLISECOND
+            return advertisement
+        wake = self.now + sleep * MILLISECOND
+        return wake if advertisement is None else min(wake, advertisement)
 
     def take_frames(self) -> list[bytes]:
         """The frames for the guest, in order, unpadded but for ARP replies (GEN-01, GEN-02)."""
@@ -165,25 +175,37 @@ class Slirp:
 
     def rows(self) -> list[SocketRow]:
         """What ``info usernet`` lists, in its order (INF-06), as of :attr:`now`."""
-        return [*self._tcp.rows(), *self._udp.rows(), *self._icmp.rows()]
+        rows = [*self._tcp.rows(), *self._udp.rows(), *self._icmp.rows()]
+        if not self.profile.tells_ipv6_addresses:
+            for row in rows:
+                if isinstance(row.source, bytes):
+                    row.source, row.destination = None, 0
+        return rows
 
     # -- what the protocols ask (seam.Stack) -----------------------------------------------------
 
-    def send(self, datagram: ipv4.Datagram, flow: Flow | None = None) -> None:
+    def send(self, datagram: Packet, flow: Flow | None = None) -> None:
         """Number, cut and queue a datagram (GEN-09, IP4-09, GEN-08)."""
+        if isinstance(datagram, ipv6.Packet):
+            self._put(ipv6.encode(datagram), datagram.destination, flow)
+            return
         identification = self._identification
         self._identification = (identification + 1) & 0xFFFF
         for piece in ip.fragments(datagram, self.config.mtu):
-            octets = ipv4.encode(piece, identification)
-            if not self._queue.put(octets, datagram.destination, flow, self.now):
-                self.drop("output queue")
+            self._put(ipv4.encode(piece, identification), datagram.destination, flow)
 
     def send_error(
-        self, offending: ipv4.Datagram, type: int, code: int, source: int | None = None
+        self, offending: Packet, type: int, code: int, source: Address | None = None
     ) -> None:
-        """Send an ICMP error, unless none must be sent (ICM-10, ICM-11)."""
-        origin = self.config.host if source is None else source
-        error = icmp.error_about(offending, type, code, origin)
+        """Send an ICMP error, unless none must be sent (ICM-10, ICM-11, IP6-14)."""
+        error: Packet | None
+        if isinstance(offending, ipv6.Packet):
+            assert not isinstance(source, int)
+            error = error_about6(offending, type, code, source, self.config.mtu)
+        else:
+            assert not isinstance(source, bytes)
+            origin = self.config.host if source is None else source
+            error = icmp.error_about(offending, type, code, origin)
         if error is not None:
             self.send(error)
 
@@ -218,6 +240,11 @@ class Slirp:
         """By EtherType (GEN-05); the destination is not looked at (GEN-04)."""
         if frame.ethertype == ethernet.NCSI and self.profile.has_ncsi:
             self._frames.append(ncsi.answer(frame))
+        elif frame.ethertype == ethernet.IPV6:
+            if self._ipv6 is not None:
+                self._ipv6.receive(frame)
+            else:
+                self.drop("IPv6 is off")
         elif not self.config.ipv4:
             self.drop("IPv4 is off")
         elif frame.ethertype == ethernet.ARP:
@@ -251,11 +278,32 @@ class Slirp:
         else:
             self.drop("IP protocol")
 
+    def _put(self, octets: bytes, destination: Address, flow: Flow | None) -> None:
+        if not self._queue.put(octets, destination, flow, self.now):
+            self.drop("output queue")
+
+    def _lookup(self, address: Address) -> bytes | None:
+        """The MAC that the queue sends to."""
+        if isinstance(address, int):
+            return self._arp.neighbours.lookup(address)
+        assert self._ipv6 is not None
+        return self._ipv6.neighbours.lookup(address)
+
+    def _ask(self, address: Address) -> None:
+        """Ask guests for their MAC."""
+        if isinstance(address, int):
+            self._arp.request(address)
+        else:
+            assert self._ipv6 is not None
+            self._ipv6.neighbours.ask(address)
+
     def _emit(self, octets: bytes, mac: bytes) -> None:
-        """Send a packet to a guest, from the host's MAC whatever its source is (GEN-03)."""
-        self._frames.append(
-            ethernet.encode(ethernet.Frame(mac, self._own_mac, ethernet.IPV4, octets))
-        )
+        """Send a packet to a guest: one of IPv4 from the host's MAC whatever its source is
+        (GEN-03), one of IPv6 from the MAC that belongs to its source (IP6-02)."""
+        own, ethertype = self._own_mac, ethernet.IPV4
+        if octets[0] >> 4 == 6:
+            own, ethertype = mac_of6(octets[8:24]), ethernet.IPV6
+        self._frames.append(ethernet.encode(ethernet.Frame(mac, own, ethertype, octets)))
 
     def _run_timers(self) -> None:
         now = self.now // MILLISECOND
@@ -266,6 +314,8 @@ class Slirp:
             self._last_slow = now
             self._reassembly.on_slow_tick()
             self._tcp.on_slow_tick()
+        if self._ipv6 is not None:
+            self._ipv6.router.on_timer()
 
     def _settle(self) -> None:
         """Send what can be sent, end what has expired, and see which timers are wanted."""

@@ -12,6 +12,7 @@ from ..clock import MILLISECOND
 from ..errors import WireError
 from ..wire import ipv4, tftp, udp
 from . import hostio
+from .packets import Address, Packet, make_packet
 from .seam import Stack
 
 BLOCK_SIZE = 512
@@ -54,9 +55,9 @@ class _Transfer:
     """
 
     handle: hostio.Handle
-    client: int
+    client: Address
     port: int
-    server: int
+    server: Address
     used: int
     path: bytes = b""
     block: int = 0
@@ -81,7 +82,7 @@ class TftpServer:
         self._stack = stack
         self._places: list[_Transfer | None] = [None] * stack.profile.tftp_sessions
 
-    def receive(self, datagram: ipv4.Datagram, message: udp.Datagram) -> None:
+    def receive(self, datagram: Packet, message: udp.Datagram) -> None:
         """Take one packet. Writes, data and unknown operations are ignored (TFTP-15).
 
         Raises:
@@ -106,15 +107,13 @@ class TftpServer:
                 self._on_outcome(transfer, step, event)
                 return
 
-    def _find(self, client: int, port: int) -> _Transfer | None:
+    def _find(self, client: Address, port: int) -> _Transfer | None:
         for transfer in self._places:
             if transfer is not None and (transfer.client, transfer.port) == (client, port):
                 return transfer
         return None
 
-    def _on_request(
-        self, datagram: ipv4.Datagram, message: udp.Datagram, known: _Transfer | None
-    ) -> None:
+    def _on_request(self, datagram: Packet, message: udp.Datagram, known: _Transfer | None) -> None:
         profile = self._stack.profile
         if known is not None and profile.tftp_restarts:
             self._end(known)
@@ -134,7 +133,7 @@ class TftpServer:
         else:
             self._read_block(transfer)
 
-    def _begin(self, datagram: ipv4.Datagram, message: udp.Datagram) -> _Transfer | None:
+    def _begin(self, datagram: Packet, message: udp.Datagram) -> _Transfer | None:
         """A new transfer in a free place, or in that of an idle one (TFTP-13)."""
         now = self._stack.now // MILLISECOND
         for index, transfer in enumerate(self._places):
@@ -273,7 +272,7 @@ class TftpServer:
             transfer.client,
         )
         self._stack.send(
-            ipv4.Datagram(transfer.server, transfer.client, ipv4.UDP, payload, _TTL, _TOS)
+            make_packet(transfer.server, transfer.client, ipv4.UDP, payload, _TTL, _TOS)
         )
 
     def _end(self, transfer: _Transfer) -> None:

@@ -11,11 +11,12 @@ While more than four packets of a session wait for the guest's MAC, its endpoint
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..clock import MILLISECOND
-from ..wire import dhcp, icmpv4, ipv4, tftp, udp
+from ..wire import dhcp, dhcpv6, icmpv4, ipv4, ipv6, tftp, udp
 from . import hostio, translation
+from .packets import Address, Packet, Trouble, make_packet
 from .queue import Flow
 from .seam import HostForward, SocketRow, Stack
 
@@ -33,15 +34,27 @@ _LOW_DELAY = 0x10
 _ANY_LENGTH = 0xFFFF
 
 
-class Server(Protocol):
-    """One of the stack's own servers."""
+_Kind = TypeVar("_Kind", contravariant=True)
 
-    def receive(self, datagram: ipv4.Datagram, message: udp.Datagram) -> None:
+
+class Server(Protocol[_Kind]):
+    """One of the stack's own servers, for a kind of packets."""
+
+    def receive(self, datagram: _Kind, message: udp.Datagram) -> None:
         """Take a message for the server's port.
 
         Raises:
             WireError: it is not one that the server can read.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The stack's own servers."""
+
+    dhcp: Server[ipv4.Datagram]
+    dhcp6: Server[ipv6.Packet]
+    tftp: Server[Packet]
 
 
 @dataclass(slots=True, eq=False)
@@ -58,13 +71,13 @@ class Session:
     """
 
     handle: hostio.Handle
-    guest: int
+    guest: Address
     guest_port: int
     expires: int | None
-    destination: int = 0
+    destination: Address = 0
     destination_port: int = 0
     tos: int = 0
-    last: ipv4.Datagram | None = None
+    last: Packet | None = None
     forward: HostForward | None = None
     bound: tuple[int, int] | None = None
     flow: Flow = field(default_factory=Flow)
@@ -74,15 +87,14 @@ class Udp:
     """UDP's sessions, and the way to the stack's own servers.
 
     Args:
-        dhcp_server, tftp_server: take what is for them.
+        servers: take what is for them.
     """
 
-    def __init__(self, stack: Stack, dhcp_server: Server, tftp_server: Server) -> None:
+    def __init__(self, stack: Stack, servers: Servers) -> None:
         self._stack = stack
-        self._dhcp = dhcp_server
-        self._tftp = tftp_server
+        self._servers = servers
         self._sessions: dict[hostio.Handle, Session] = {}
-        self._by_guest: dict[tuple[int, int], list[Session]] = {}
+        self._by_guest: dict[tuple[Address, int], list[Session]] = {}
         self._paused: list[Session] = []
         self._forwards = 0
         self._none_expires_before = 0
@@ -92,7 +104,7 @@ class Udp:
         """Whether any session may expire."""
         return len(self._sessions) > self._forwards
 
-    def receive(self, datagram: ipv4.Datagram) -> None:
+    def receive(self, datagram: Packet) -> None:
         """Take a whole datagram of this protocol.
 
         Raises:
@@ -100,17 +112,41 @@ class Udp:
                 what it was sent.
         """
         message = udp.decode(datagram.payload, datagram.source, datagram.destination)
+        if isinstance(datagram, ipv6.Packet):
+            served = self._serve6(datagram, message)
+        else:
+            served = self._serve(datagram, message)
+        if served:
+            return
+        if self._stack.config.restricted:
+            self._stack.drop("restricted")
+        else:
+            self._send_on(datagram, message)
+
+    def _serve(self, datagram: ipv4.Datagram, message: udp.Datagram) -> bool:
+        """Hand a message to one of the stack's own servers; False: it is for none of them."""
         own = datagram.destination == self._stack.config.host
         anyone = self._stack.profile.serves_any_address
         port = message.destination_port
         if port == dhcp.SERVER_PORT and (own or anyone or datagram.destination == ipv4.BROADCAST):
-            self._dhcp.receive(datagram, message)
+            self._servers.dhcp.receive(datagram, message)
         elif port == tftp.PORT and (own or anyone):
-            self._tftp.receive(datagram, message)
-        elif self._stack.config.restricted:
-            self._stack.drop("restricted")
+            self._servers.tftp.receive(datagram, message)
         else:
-            self._send_on(datagram, message)
+            return False
+        return True
+
+    def _serve6(self, packet: ipv6.Packet, message: udp.Datagram) -> bool:
+        """As for IPv4 (IP6-11, TFTP-23)."""
+        own = packet.destination == self._stack.config.host6
+        port = message.destination_port
+        if port == dhcpv6.SERVER_PORT and (own or packet.destination == dhcpv6.SERVERS):
+            self._servers.dhcp6.receive(packet, message)
+        elif port == tftp.PORT and own:
+            self._servers.tftp.receive(packet, message)
+        else:
+            return False
+        return True
 
     def on_event(self, event: hostio.Event) -> None:
         """Take what the host says about a session's endpoint."""
@@ -206,7 +242,7 @@ class Udp:
             session.destination_port,
         )
 
-    def _send_on(self, datagram: ipv4.Datagram, message: udp.Datagram) -> None:
+    def _send_on(self, datagram: Packet, message: udp.Datagram) -> None:
         session = self._session_for(datagram, message)
         if session is None:
             self._stack.drop("too many UDP sessions")
@@ -217,20 +253,20 @@ class Udp:
         profile = self._stack.profile
         ttl = datagram.ttl - 1 if profile.forwards_ttl else None
         if ttl is not None and ttl <= 0:
-            self._stack.send_error(session.last, icmpv4.TIME_EXCEEDED, 0)
+            self._stack.send_error(session.last, *Trouble.EXPIRED.about(session.last))
             return
         address = translation.outbound(
             self._stack.config, profile, datagram.destination, message.destination_port
         )
         if address is None:
-            self._stack.send_error(session.last, icmpv4.UNREACHABLE, icmpv4.UNREACHABLE_NET)
+            self._stack.send_error(session.last, *Trouble.NO_ROUTE.about(session.last))
             return
         self._extend(session, LIFETIME)
         self._stack.perform(
             hostio.SendUdp(session.handle, message.payload, address, message.destination_port, ttl)
         )
 
-    def _session_for(self, datagram: ipv4.Datagram, message: udp.Datagram) -> Session | None:
+    def _session_for(self, datagram: Packet, message: udp.Datagram) -> Session | None:
         """The guest's session, newest first, or a new one; None if there are too many."""
         known = self._by_guest.get((datagram.source, message.source_port))
         if known:
@@ -248,7 +284,8 @@ class Udp:
             session.tos = datagram.tos
             session.flow.low_delay = bool(datagram.tos & _LOW_DELAY)
         self._add(session)
-        self._stack.perform(hostio.OpenUdp(session.handle))
+        version = 6 if isinstance(datagram, ipv6.Packet) else 4
+        self._stack.perform(hostio.OpenUdp(session.handle, version))
         return session
 
     def _on_received(self, session: Session, event: hostio.UdpReceived) -> None:
@@ -263,7 +300,7 @@ class Udp:
             session.guest,
         )
         self._stack.send(
-            ipv4.Datagram(source, session.guest, ipv4.UDP, payload, TTL, session.tos),
+            make_packet(source, session.guest, ipv4.UDP, payload, TTL, session.tos),
             session.flow,
         )
         if session.flow.waiting > MOST_WAITING and session not in self._paused:
@@ -283,7 +320,7 @@ class Udp:
         if session.last is None or (heard and session.forward is not None):
             return
         if isinstance(error, hostio.Failure):
-            self._stack.send_error(session.last, icmpv4.UNREACHABLE, icmpv4.UNREACHABLE_NET)
+            self._stack.send_error(session.last, *Trouble.NO_ROUTE.about(session.last))
         elif self._stack.profile.forwards_errors:
             self._stack.send_error(session.last, error.type, error.code, error.offender)
         else:
@@ -312,9 +349,11 @@ class Udp:
         self._stack.release(session.handle)
 
 
-def _as_quoted(datagram: ipv4.Datagram, message: udp.Datagram) -> ipv4.Datagram:
+def _as_quoted(datagram: Packet, message: udp.Datagram) -> Packet:
     """The datagram as errors about it quote it: no options, nothing behind UDP's length."""
     length = udp.HEADER + len(message.payload)
-    if not datagram.options and len(datagram.payload) == length:
+    if isinstance(datagram, ipv4.Datagram) and datagram.options:
+        datagram = dataclasses.replace(datagram, options=b"")
+    if len(datagram.payload) == length:
         return datagram
-    return dataclasses.replace(datagram, options=b"", payload=datagram.payload[:length])
+    return dataclasses.replace(datagram, payload=datagram.payload[:length])

@@ -40,3 +40,15 @@ def pseudo_ipv4(source: int, destination: int, protocol: int, length: int) -> in
         + protocol
         + length
     )
+
+
+def pseudo(source: int | bytes, destination: int | bytes, protocol: int, length: int) -> int:
+    """The uncomplemented sum of either pseudo-header, by what the addresses are.
+
+    Two numbers are IPv4's, 16 octets each IPv6's (RFC 8200 section 8.1).
+    """
+    if isinstance(source, int):
+        assert isinstance(destination, int)
+        return pseudo_ipv4(source, destination, protocol, length)
+    assert isinstance(destination, bytes)
+    return fold(total(source + destination) + protocol + (length >> 16) + (length & 0xFFFF))

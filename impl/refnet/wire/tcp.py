@@ -32,7 +32,7 @@ class Segment:
     options: bytes = b""
 
 
-def decode(data: Buffer, source: int, destination: int) -> Segment:
+def decode(data: Buffer, source: int | bytes, destination: int | bytes) -> Segment:
     """Read a segment that came from ``source`` to ``destination``; the payload is a view.
 
     Raises:
@@ -47,7 +47,7 @@ def decode(data: Buffer, source: int, destination: int) -> Segment:
     header = (offset >> 4) * 4
     if header < HEADER or header > len(data):
         raise WireError(f"TCP: data offset {header} in {len(data)} octets")
-    if checksum.internet(view, checksum.pseudo_ipv4(source, destination, ipv4.TCP, len(data))):
+    if checksum.internet(view, checksum.pseudo(source, destination, ipv4.TCP, len(data))):
         raise WireError("TCP: checksum")
     return Segment(
         source_port,
@@ -62,7 +62,7 @@ def decode(data: Buffer, source: int, destination: int) -> Segment:
     )
 
 
-def encode(segment: Segment, source: int, destination: int) -> bytes:
+def encode(segment: Segment, source: int | bytes, destination: int | bytes) -> bytes:
     """Write a segment with its checksum. Options must be a multiple of four octets."""
     header = HEADER + len(segment.options)
     octets = bytearray(
@@ -80,7 +80,7 @@ def encode(segment: Segment, source: int, destination: int) -> bytes:
     )
     octets += segment.options
     octets += segment.payload
-    pseudo = checksum.pseudo_ipv4(source, destination, ipv4.TCP, len(octets))
+    pseudo = checksum.pseudo(source, destination, ipv4.TCP, len(octets))
     octets[16:18] = checksum.internet(octets, pseudo).to_bytes(2, "big")
     return bytes(octets)
 

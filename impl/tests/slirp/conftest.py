@@ -29,7 +29,7 @@ class Guest:
     outside = 0xC6336401
 
     def __init__(self, profile: Profile = QEMU_7_2, known: bool = True, **settings: Any) -> None:
-        self.stack = Slirp(Config(**settings), profile)
+        self.stack = Slirp(Config(**{"ipv6": False} | settings), profile)
         self.now = 0
         if known:
             self.says(self.arp(operation=arp.REPLY))

@@ -58,7 +58,7 @@ def test_the_link_is_up(guest):
 
 def test_capabilities(guest):
     payload = bytes(asked(guest, 0x16).payload)
-    assert payload.hex() == "00000000" + "ff" * 16 + "000000020000ff0000000000"
+    assert payload.hex() == "00000000" + "ff" * 20 + "000000020000ff00"
 
 
 @pytest.mark.parametrize(

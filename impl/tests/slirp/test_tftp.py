@@ -261,7 +261,7 @@ def test_a_file_that_vanishes_while_it_is_measured(client):
 
 def test_block_numbers_wrap_on_the_wire_alone(client):
     client.asks(b"big", (b"blksize", b"1"))
-    (transfer,) = [place for place in client.guest.stack._udp._tftp._places if place]
+    (transfer,) = [place for place in client.guest.stack._udp._servers.tftp._places if place]
     transfer.block = 65534
     for number, offset in ((65535, 65534), (0, 65535), (1, 65536)):
         client.guest.says(client.guest.tftp(tftp.Acknowledgment(0)))
@@ -310,7 +310,7 @@ def test_restricted_guests_are_served(make_guest):
 def test_events_of_transfers_that_are_over(client):
     client.guest.says(client.guest.tftp(tftp.Request(b"big")))
     (action,) = client.guest.host_is_asked()
-    owner = client.guest.stack._udp._tftp
+    owner = client.guest.stack._udp._servers.tftp
     client.guest.host_tells(hostio.FileRead(action.handle, b""))
     owner.on_event(hostio.FileRead(action.handle, b""))
     owner.on_event(hostio.Connected(1))
@@ -319,7 +319,7 @@ def test_events_of_transfers_that_are_over(client):
 
 def test_an_event_that_a_transfer_does_not_expect(client):
     client.asks(b"big")
-    (transfer,) = [place for place in client.guest.stack._udp._tftp._places if place]
+    (transfer,) = [place for place in client.guest.stack._udp._servers.tftp._places if place]
     client.guest.host_tells(hostio.Connected(transfer.handle))
     assert client.guest.hears() == []
 

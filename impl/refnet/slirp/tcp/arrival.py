@@ -6,9 +6,10 @@ window; urgent pointer; text; FIN. A step that is done with the segment returns 
 
 from dataclasses import replace
 
-from ...wire import ipv4, tcp
+from ...wire import tcp
 from ...wire._types import Buffer
 from ...wire.tcp import ACK, FIN, PSH, RST, SYN, URG, Segment
+from ..packets import Packet
 from .connection import WINDOW, Connection, Table
 from .output import refuse, transmit
 from .sequence import MASK, after, before, difference
@@ -25,7 +26,7 @@ _KEY_PRESS = 5
 _CONTROL = SYN | FIN | RST | URG | ACK
 
 
-def arrive(table: Table, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
+def arrive(table: Table, c: Connection, datagram: Packet, segment: Segment) -> None:
     """Process a segment for a connection that has at least sent or received a SYN."""
     c.idle = 0
     c.keep_timer = KEEP_ALIVE
@@ -102,7 +103,7 @@ def _take_pure_text(table: Table, c: Connection, segment: Segment) -> bool:
 # -- SYN_SENT ------------------------------------------------------------------------------------
 
 
-def _answer_to_syn(table: Table, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
+def _answer_to_syn(table: Table, c: Connection, datagram: Packet, segment: Segment) -> None:
     """RFC 9293 section 3.10.7.3."""
     acknowledges = bool(segment.flags & ACK)
     number = segment.acknowledgment
@@ -142,7 +143,7 @@ def _after_syn(table: Table, c: Connection, segment: Segment) -> None:
 # -- sequence numbers and window -----------------------------------------------------------------
 
 
-def _trim(table: Table, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> Segment | None:
+def _trim(table: Table, c: Connection, datagram: Packet, segment: Segment) -> Segment | None:
     """Cut away what was received before and what lies beyond the window (TCP-15, TCP-16)."""
     early = difference(c.rcv_nxt, segment.sequence)
     if early > 0:
@@ -211,7 +212,7 @@ def _acknowledge_dropped(table: Table, c: Connection, segment: Segment) -> None:
 # -- RST, SYN, ACK -------------------------------------------------------------------------------
 
 
-def _check_flags(table: Table, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
+def _check_flags(table: Table, c: Connection, datagram: Packet, segment: Segment) -> None:
     if segment.flags & RST:
         table.close(c)
         return

@@ -5,9 +5,10 @@ All times are in slow ticks of half a second; a timer at 0 is off.
 
 from typing import TYPE_CHECKING, Protocol
 
-from ...wire import ipv4
+from ...wire import tcp
 from ...wire._types import Buffer
 from ...wire.tcp import Segment
+from ..packets import Address, Packet, header_length
 from ..queue import Flow
 from . import sequence
 from .reassembly import Reassembly
@@ -65,8 +66,8 @@ class Connection:
         snd_max: one beyond the highest sequence number that was sent.
         rcv_adv: one beyond the highest sequence number that the window has offered.
         largest_window: the largest window that the guest has offered.
-        mss: how much text a segment carries at most. It starts at MTU - 60 and not - 40: a quirk
-            that shows in every connection that the guest opens (TCP-13).
+        mss: how much text a segment carries at most. It starts at MTU - 60 and over IPv4 not - 40:
+            a quirk that shows in every connection that the guest opens (TCP-13).
         cwnd, ssthresh: RFC 5681, in octets.
         srtt, deviation: smoothed round trip in 1/8 ticks and its deviation in 1/4 ticks.
         round_trip: ticks + 1 since the segment at ``timed`` was sent, or 0: none is being timed.
@@ -126,7 +127,9 @@ class Connection:
         "wait_timer",
     )
 
-    def __init__(self, near: int, near_port: int, far: int, far_port: int, mtu: int) -> None:
+    def __init__(
+        self, near: Address, near_port: int, far: Address, far_port: int, mtu: int
+    ) -> None:
         self.near = near
         self.near_port = near_port
         self.far = far
@@ -136,7 +139,7 @@ class Connection:
         self.flow = Flow(low_delay=self.tos == _LOW_DELAY)
         self.state = State.CLOSED
         self.stream: Stream | None = None
-        self.opening: tuple[ipv4.Datagram, Segment] | None = None
+        self.opening: tuple[Packet, Segment] | None = None
         self.incoming: tuple[int, int] | None = None
 
         self.mss = min(mtu - 60, LARGEST_SEGMENT)
@@ -164,7 +167,7 @@ class Connection:
 
         Slow start begins again, and the buffers become a multiple of the size.
         """
-        size = self.mtu - 40
+        size = self.mtu - header_length(self.near) - tcp.HEADER
         if offer:
             size = min(size, offer)
         size = max(size, SMALLEST_SEGMENT)
@@ -254,7 +257,7 @@ class Table(Protocol):
     def establish(self, connection: Connection) -> None:
         """The guest has completed the handshake: let the stream begin."""
 
-    def reopen(self, connection: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
+    def reopen(self, connection: Connection, datagram: Packet, segment: Segment) -> None:
         """Forget a connection in TIME_WAIT and take the SYN as that of a new one (TCP-34)."""
 
     def drop(self, connection: Connection) -> None:

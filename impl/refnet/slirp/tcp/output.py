@@ -7,6 +7,7 @@ enough to be worth telling, or a SYN, FIN or RST.
 
 from ...wire import ipv4, tcp
 from ...wire.tcp import ACK, FIN, PSH, RST, SYN, URG
+from ..packets import Packet, make_packet
 from ..seam import Stack
 from .connection import WINDOW, Connection, clamp
 from .sequence import MASK, after, before, difference
@@ -183,11 +184,11 @@ def send(
         c.far_port, c.near_port, number, c.rcv_nxt, flags, window, text, urgent, options
     )
     payload = tcp.encode(segment, c.far, c.near)
-    stack.send(ipv4.Datagram(c.far, c.near, ipv4.TCP, payload, TTL, c.tos), c.flow)
+    stack.send(make_packet(c.far, c.near, ipv4.TCP, payload, TTL, c.tos), c.flow)
 
 
 def refuse(
-    stack: Stack, datagram: ipv4.Datagram, segment: tcp.Segment, connection: Connection | None
+    stack: Stack, datagram: Packet, segment: tcp.Segment, connection: Connection | None
 ) -> None:
     """Answer a segment that nobody can take with a RST, even if it is one itself (TCP-02).
 
@@ -204,7 +205,7 @@ def refuse(
     )
     source, destination = datagram.destination, datagram.source
     payload = tcp.encode(reply, source, destination)
-    stack.send(ipv4.Datagram(source, destination, ipv4.TCP, payload, _REFUSAL_TTL))
+    stack.send(make_packet(source, destination, ipv4.TCP, payload, _REFUSAL_TTL))
 
 
 def start_persisting(c: Connection) -> None:

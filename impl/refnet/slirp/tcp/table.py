@@ -12,6 +12,7 @@ from ...wire import ipv4, tcp
 from ...wire.tcp import ACK, FIN, RST, SYN, URG, Segment
 from .. import hostio
 from ..hostio import Failure, Handle
+from ..packets import Address, Packet, Trouble
 from ..seam import GuestForward, HostForward, SocketRow, Stack
 from ..translation import accepted, outbound
 from .arrival import accept_syn, arrive
@@ -27,12 +28,9 @@ _SEQUENCE_STEP = 64000
 #: How far beyond the last one a connection starts that takes the place of another (TCP-34).
 _REOPEN_STEP = 128000
 
-_UNREACHABLE = 3
-_NET, _HOST = 0, 1
-
 _COMMAND = "cmd:"
 
-_Key = tuple[int, int, int, int]
+_Key = tuple[Address, int, Address, int]
 
 
 class Tcp:
@@ -57,7 +55,7 @@ class Tcp:
         self._listeners: dict[Handle, Listener] = {}
         self._channels: dict[Handle, Channel] = {}
         self._delayed: set[Connection] = set()
-        self._guest_forwards: dict[tuple[int, int], GuestForward | Channel] = {}
+        self._guest_forwards: dict[tuple[Address, int], GuestForward | Channel] = {}
         for forward in stack.config.guest_forwards:
             self._add_guest_forward(forward)
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -74,7 +72,7 @@ class Tcp:
 
     # -- what the stack asks ---------------------------------------------------------------------
 
-    def receive(self, datagram: ipv4.Datagram) -> None:
+    def receive(self, datagram: Packet) -> None:
         """Take a segment from the guest.
 
         Raises:
@@ -170,7 +168,7 @@ class Tcp:
 
     # -- new connections -------------------------------------------------------------------------
 
-    def _open(self, datagram: ipv4.Datagram, segment: Segment) -> None:
+    def _open(self, datagram: Packet, segment: Segment) -> None:
         """A segment for no connection: a SYN opens one, all else is refused (TCP-01, TCP-02)."""
         config = self.stack.config
         forward = self._guest_forwards.get((datagram.destination, segment.destination_port))
@@ -191,11 +189,11 @@ class Tcp:
             connection.agree_segment_size(offer)
         accept_syn(self, connection, segment)
 
-    def _connect(self, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
+    def _connect(self, c: Connection, datagram: Packet, segment: Segment) -> None:
         """Open the host's connection for a SYN (TCP-08, TCP-09, DNS-02, DNS-03)."""
         address = outbound(self.stack.config, self.stack.profile, c.far, c.far_port)
         if address is None:
-            self.stack.send_error(datagram, _UNREACHABLE, _NET)
+            self.stack.send_error(datagram, *Trouble.NO_ROUTE.about(datagram))
             self.close(c)
             return
         c.opening = (datagram, segment)
@@ -223,7 +221,7 @@ class Tcp:
         c.start_sending(self.next_sequence())
         transmit(self.stack, c)
 
-    def _add(self, near: int, near_port: int, far: int, far_port: int) -> Connection:
+    def _add(self, near: Address, near_port: int, far: Address, far_port: int) -> Connection:
         key = (near, near_port, far, far_port)
         if key in self._connections:
             self.close(self._connections[key])
@@ -261,7 +259,7 @@ class Tcp:
         if c.stream is not None:
             c.stream.open = True
 
-    def reopen(self, c: Connection, datagram: ipv4.Datagram, segment: Segment) -> None:
+    def reopen(self, c: Connection, datagram: Packet, segment: Segment) -> None:
         self._preset = (c.rcv_nxt + _REOPEN_STEP) & MASK
         self.close(c)
         self._open(datagram, segment)
@@ -348,8 +346,9 @@ class Tcp:
         if event.error is Failure.REFUSED:
             refuse(self.stack, datagram, replace(segment, payload=b""), c)
         else:
-            code = _HOST if event.error is Failure.HOST_UNREACHABLE else _NET
-            self.stack.send_error(datagram, _UNREACHABLE, code)
+            near = event.error is Failure.HOST_UNREACHABLE
+            trouble = Trouble.NO_HOST if near else Trouble.NO_ROUTE
+            self.stack.send_error(datagram, *trouble.about(datagram))
         self.close(c)
 
     def _on_end_of_stream(self, event: hostio.EndOfStream) -> None:

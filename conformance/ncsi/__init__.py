@@ -1,0 +1,1 @@
+"""The NIC that firmware of a management controller finds on the user network."""

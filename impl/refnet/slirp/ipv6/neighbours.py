@@ -1,0 +1,123 @@
+"""Neighbour discovery (RFC 4861) as the user network speaks it (IP6-07, IP6-16, IP6-20).
+
+Guests are learned from what they say of their own accord and from their answers, by the sources of
+packet and frame; entries never age.
+"""
+
+from collections.abc import Callable
+
+from ...wire import icmpv6, ipv6, ndp
+from ..seam import Stack
+from .addresses import is_own, mac_of, multicast_mac
+
+TABLE_SIZE = 16
+
+
+class Neighbours:
+    """Which guest has which MAC, and the messages that tell.
+
+    The table holds sixteen; the seventeenth takes the place that was filled first (IP6-16).
+
+    Args:
+        emit: sends a packet to a MAC at once, past the queue.
+
+    Attributes:
+        guest: the first address that was learned; it stands for the guest where nothing else is
+            known of it.
+    """
+
+    def __init__(self, stack: Stack, emit: Callable[[bytes, bytes], None]) -> None:
+        self._stack = stack
+        self._emit = emit
+        self._table: list[tuple[bytes, bytes]] = []
+        self._victim = 0
+        self.guest: bytes | None = None
+
+    def learn(self, address: bytes, mac: bytes) -> None:
+        """Note that ``address`` has ``mac``, if it is that of one guest."""
+        if ipv6.is_multicast(address) or address == ipv6.UNSPECIFIED:
+            return
+        for index, (known, _) in enumerate(self._table):
+            if known == address:
+                self._table[index] = (address, mac)
+                return
+        if self.guest is None:
+            self.guest = address
+        if len(self._table) < TABLE_SIZE:
+            self._table.append((address, mac))
+            return
+        self._table[self._victim] = (address, mac)
+        self._victim = (self._victim + 1) % TABLE_SIZE
+
+    def lookup(self, address: bytes) -> bytes | None:
+        """The MAC to send to: a group's follows from its address."""
+        if ipv6.is_multicast(address):
+            return multicast_mac(address)
+        if address == ipv6.UNSPECIFIED and self.guest is not None:
+            address = self.guest
+        for known, mac in self._table:
+            if known == address:
+                return mac
+        return None
+
+    def ask(self, address: bytes) -> None:
+        """Solicit ``address`` from its solicited-node group, from the host's (IP6-16)."""
+        source = self._stack.config.host6
+        option = ndp.LinkLayer(ndp.SOURCE_LINK_LAYER, mac_of(source))
+        body = ndp.encode_neighbour_solicitation(ndp.NeighbourSolicitation(address, (option,)))
+        group = ipv6.solicited_node(address)
+        packet = message_packet(
+            source, group, icmpv6.Message(icmpv6.NEIGHBOUR_SOLICITATION, 0, body)
+        )
+        self._emit(ipv6.encode(packet), multicast_mac(group))
+
+    def on_solicitation(self, packet: ipv6.Packet, body: bytes, mac: bytes) -> None:
+        """Answer for the stack's addresses (IP6-07); learn who asked.
+
+        Raises:
+            WireError: it is too short, or an option does not fit.
+        """
+        message = ndp.decode_neighbour_solicitation(body)
+        unspecified = packet.source == ipv6.UNSPECIFIED
+        if unspecified and packet.destination[:13] != _SOLICITED_NODES:
+            self._stack.drop("ND")
+        elif is_own(self._stack.config, message.target):
+            self.learn(packet.source, mac)
+            self._advertise(message.target, None if unspecified else packet.source)
+        else:
+            self._stack.drop("ND target")
+
+    def on_advertisement(self, packet: ipv6.Packet, body: bytes, mac: bytes) -> None:
+        """Learn the sender of an advertisement, whatever its target is (IP6-20).
+
+        Raises:
+            WireError: it is too short, or an option does not fit.
+        """
+        message = ndp.decode_neighbour_advertisement(body)
+        to_group = ipv6.is_multicast(packet.destination)
+        if ipv6.is_multicast(message.target) or (to_group and message.solicited):
+            self._stack.drop("ND")
+        else:
+            self.learn(packet.source, mac)
+
+    def _advertise(self, target: bytes, asker: bytes | None) -> None:
+        """Tell the MAC of ``target`` to who asked; None: to all, who asked has no address yet."""
+        option = ndp.LinkLayer(ndp.TARGET_LINK_LAYER, mac_of(target))
+        message = ndp.NeighbourAdvertisement(target, True, asker is not None, True, (option,))
+        body = ndp.encode_neighbour_advertisement(message)
+        self._stack.send(
+            message_packet(
+                target,
+                asker or ipv6.ALL_NODES,
+                icmpv6.Message(icmpv6.NEIGHBOUR_ADVERTISEMENT, 0, body),
+            )
+        )
+
+
+_SOLICITED_NODES = ipv6.solicited_node(ipv6.UNSPECIFIED)[:13]
+
+
+def message_packet(source: bytes, destination: bytes, message: icmpv6.Message) -> ipv6.Packet:
+    """The packet that carries a message; all the stack's have the hop limit 255."""
+    payload = icmpv6.encode(message, source, destination)
+    return ipv6.Packet(source, destination, ipv6.ICMP, payload)
