@@ -173,6 +173,11 @@ class Slirp:
         """Stop listening at an address and port really bound; whether anything did."""
         return self._forwards.remove(protocol, host_address, host_port)
 
+    def serve(self, forward: GuestForward) -> None:
+        """Forward to a command from now on, and answer for its address (SMB-01, SMB-05)."""
+        self._tcp.serve(forward)
+        self._arp.serve(forward.address)
+
     def rows(self) -> list[SocketRow]:
         """What ``info usernet`` lists, in its order (INF-06), as of :attr:`now`."""
         rows = [*self._tcp.rows(), *self._udp.rows(), *self._icmp.rows()]
@@ -201,7 +206,7 @@ class Slirp:
         error: Packet | None
         if isinstance(offending, ipv6.Packet):
             assert not isinstance(source, int)
-            error = error_about6(offending, type, code, source, self.config.mtu)
+            error = error_about6(self, offending, type, code, source)
         else:
             assert not isinstance(source, bytes)
             origin = self.config.host if source is None else source

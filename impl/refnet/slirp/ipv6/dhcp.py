@@ -27,7 +27,8 @@ class Dhcp6Server:
             return
         reply = dhcpv6.encode(dhcpv6.Message(dhcpv6.REPLY, request.transaction, tuple(options)))
         source, destination = self._stack.config.host6, packet.source
-        datagram = udp.Datagram(dhcpv6.SERVER_PORT, message.source_port, reply)
+        port = self._stack.profile.dhcpv6_port
+        datagram = udp.Datagram(port, message.source_port, reply)
         payload = udp.encode(datagram, source, destination)
         self._stack.send(ipv6.Packet(source, destination, ipv6.UDP, payload))
 

@@ -14,16 +14,20 @@ _ERROR_HEADER = 8
 
 
 def error_about(
-    offending: ipv6.Packet, type: int, code: int, source: bytes | None, mtu: int
+    stack: Stack, offending: ipv6.Packet, type: int, code: int, source: bytes | None
 ) -> ipv6.Packet | None:
     """The error for a packet (IP6-09, IP6-10, IP6-14), or None where there must be none.
 
     It comes from the router unless it has another ``source``, and quotes what fits into the MTU.
     """
+    mtu = stack.config.mtu
     if ipv6.is_multicast(offending.source) or offending.source == ipv6.UNSPECIFIED:
         return None
     word = mtu if type == icmpv6.TOO_BIG else 0
     quote = ipv6.encode(offending)[: mtu - ipv6.HEADER - _ERROR_HEADER]
+    swaps = stack.profile.swaps_quoted_length and offending.protocol == ipv6.TCP
+    if swaps and type == icmpv6.UNREACHABLE:
+        quote = quote[:4] + quote[5:3:-1] + quote[6:]
     message = icmpv6.Message(type, code, word.to_bytes(4, "big") + quote)
     return message_packet(source or ROUTER, offending.source, message)
 
