@@ -27,11 +27,15 @@ class HostForward:
 
 @dataclass(frozen=True, slots=True)
 class GuestForward:
-    """One ``guestfwd`` rule (GFW-01): ``device`` is a character device or ``cmd:...``."""
+    """One ``guestfwd`` rule (GFW-01): ``device`` is a character device or ``cmd:...``.
+
+    ``over_tcp``: the command has to find a TCP connection, not just a socket, at its end.
+    """
 
     address: int
     port: int
     device: str
+    over_tcp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

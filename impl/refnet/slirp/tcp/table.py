@@ -259,7 +259,7 @@ class Tcp:
         elif forward is not None:
             self._attach(c, self.stack.claim(self))
             command = forward.device.removeprefix(_COMMAND)
-            self.stack.perform(hostio.Spawn(self._handle(c), command))
+            self.stack.perform(hostio.Spawn(self._handle(c), command, forward.over_tcp))
         if c.stream is not None:
             c.stream.open = True
 
