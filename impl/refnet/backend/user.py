@@ -94,8 +94,8 @@ class UserPort(Port):
             self.stack.serve(GuestForward(address, port, share.command, over_tcp=True))
 
     def _emit(self) -> None:
-        for warning in self.stack.take_warnings():
-            self._report(f"warning: {warning}")
+        for line in self.stack.take_lines():
+            self._report(line)
         pads = self.peer is not None and self.peer.pads and self.stack.profile.pads_frames
         for frame in self.stack.take_frames():
             if pads and len(frame) < _SHORTEST:

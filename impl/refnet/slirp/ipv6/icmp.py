@@ -57,7 +57,7 @@ class Icmp6:
     def _on_echo(self, packet: ipv6.Packet, message: icmpv6.Message) -> None:
         """Answer for the stack's own addresses; nobody else is pinged (IP6-08)."""
         if not is_own(self._stack.config, packet.destination):
-            self._stack.warn("Slirp: external icmpv6 not supported yet")
+            self._stack.complain("Slirp: external icmpv6 not supported yet")
             return
         reply = dataclasses.replace(message, type=icmpv6.ECHO_REPLY)
         self._stack.send(message_packet(packet.destination, packet.source, reply))
