@@ -5,12 +5,14 @@ is in a private directory: their configuration, and what Samba keeps.
 """
 
 import contextlib
+import errno
 import os
 import pwd
 import select
 import shlex
 import shutil
 import signal
+import stat
 import tempfile
 from pathlib import Path
 
@@ -143,15 +145,15 @@ class Share:
 
 
 def _why_not(directory: str) -> str | None:
-    """Why a directory can't be read; None if it can.
+    """Why a directory can't be shared; None if it can.
 
     Raises:
         ValueError: that is no name of a file.
     """
     try:
-        os.close(os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        kind = os.stat(directory).st_mode
     except OSError as error:
         return os.strerror(error.errno or 0)
-    if not os.access(directory, os.X_OK, effective_ids=True):
-        return os.strerror(13)
-    return None
+    if not os.access(directory, os.R_OK | os.X_OK):
+        return os.strerror(errno.EACCES)
+    return None if stat.S_ISDIR(kind) else os.strerror(errno.ENOTDIR)

@@ -105,12 +105,13 @@ def test_who_still_serves_is_ended(directory):
     ("name", "reason"),
     [
         ("nowhere", "No such file or directory"),
-        ("file", "Not a directory"),
+        ("program", "Not a directory"),
         ("zero\0", "embedded null byte"),
     ],
 )
 def test_what_can_not_be_read_is_not_shared(directory, name, reason):
-    (directory / "file").write_text("")
+    (directory / "program").write_text("")
+    (directory / "program").chmod(0o755)
     path = f"{directory}/{name}"
     with pytest.raises(HostError) as refusal:
         smb.Share(path)
