@@ -452,8 +452,13 @@ class Machine:
             report,
             self._resolv_conf,
         )
-        self._check_forwards(spec, stack)
-        shares.serve(port, spec)
+        try:
+            self._check_forwards(spec, stack)
+            shares.serve(port, spec)
+        except (OptionError, HostError):
+            port.close()
+            self.fabric.ports.remove(port)
+            raise
         starting = False
         return port
 

@@ -72,3 +72,12 @@ def test_the_share_ends_with_its_netdev(directory):
     with Machine(arguments(f"smb={directory}")) as machine:
         machine.remove_netdev("u0")
         assert left(directory) == []
+
+
+@pytest.mark.parametrize("option", ["smb=/nowhere", "hostfwd=tcp:203.0.113.1:5-:5"])
+def test_a_netdev_that_came_to_nothing_is_not_there(directory, option):
+    with Machine(parse(["-M", "none", "-nodefaults"], print)) as machine:
+        machine.execute(f"netdev_add user,id=u0,{option}")
+        assert machine.execute("info network") == ""
+        machine.execute(f"netdev_add user,id=u0,smb={directory}")
+        assert machine.execute("info network").startswith("u0: ")
