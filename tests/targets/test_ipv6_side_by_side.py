@@ -117,13 +117,17 @@ def segments(draw):
 
 @st.composite
 def mutations(draw):
-    """Any frame with an octet changed, or cut; mostly its checksum is wrong then."""
+    """Any frame with an octet changed, cut, or with more behind it; mostly its checksum is wrong."""
     octets = bytearray(draw(st.one_of(discovery(), echoes(), datagrams(), segments())))
     position = draw(st.integers(14, len(octets) - 1))
-    if draw(st.booleans()):
+    change = draw(st.sampled_from(["set", "cut", "append"]))
+    if change == "set":
         octets[position] = draw(st.integers(0, 255))
-    else:
+    elif change == "cut":
         del octets[position:]
+    else:
+        assume(leads_to_no_error(octets))
+        octets += draw(st.binary(min_size=1, max_size=8))
     assume(not is_cut_and_too_big(octets))
     return bytes(octets)
 
@@ -132,6 +136,12 @@ def is_cut_and_too_big(octets):
     """Whether a packet is too big and not all there: libslirp complains, refnet keeps silent."""
     length = int.from_bytes(octets[18:20], "big")
     return length + 40 > 1500 and len(octets) < length + 54
+
+
+def leads_to_no_error(octets):
+    """Whether nothing will be quoted: libslirp quotes also what is behind the packet."""
+    length, protocol, hop_limit = struct.unpack_from("!HBB", octets, 18)
+    return protocol == ICMP and hop_limit > 0 and length + 40 <= 1500
 
 
 FRAMES = st.one_of(discovery(), discovery(), echoes(), datagrams(), segments(), mutations())
