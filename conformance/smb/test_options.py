@@ -94,3 +94,11 @@ def test_the_directory_is_looked_at_before_the_address(refuses, transcript):
     assert "Error accessing shared directory" in refuses(smb="/nowhere", smbserver=ROUTER)
 
     transcript.matches()
+
+
+@requirement("SMB-03", variant="monitor")
+def test_what_came_to_nothing_in_the_monitor_is_not_there(guest, transcript):
+    assert "Error accessing shared" in guest.monitor("netdev_add user,id=x,smb=/nowhere")
+
+    assert "x: " not in guest.monitor("info network")
+    transcript.matches()

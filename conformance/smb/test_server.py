@@ -91,6 +91,16 @@ def test_what_the_server_keeps_is_private_and_goes_away(guest, network_files):
     assert network_files.exists()
 
 
+@requirement("SMB-04", variant="netdev")
+def test_what_the_server_keeps_goes_away_with_its_netdev(guest, network_files):
+    assert guest.monitor(f"netdev_add user,id=x,smb={network_files}") == ""
+    (home,) = setups(network_files)
+
+    assert guest.monitor("netdev_del x") == ""
+
+    assert not home.exists()
+
+
 @requirement("SMB-04", variant="share")
 @network(smb="{dir}")
 def test_files_are_the_users_who_runs_the_network(guest, network_files):
