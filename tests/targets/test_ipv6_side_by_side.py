@@ -117,7 +117,7 @@ def segments(draw):
 
 @st.composite
 def mutations(draw):
-    """Any frame with an octet changed, cut, or with more behind it; mostly its checksum is wrong."""
+    """Any frame with an octet changed, cut, or with more behind it."""
     octets = bytearray(draw(st.one_of(discovery(), echoes(), datagrams(), segments())))
     position = draw(st.integers(14, len(octets) - 1))
     change = draw(st.sampled_from(["set", "cut", "append"]))
