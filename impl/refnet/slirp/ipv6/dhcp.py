@@ -52,7 +52,9 @@ class Dhcp6Server:
             options.append((Code.CLIENT_IDENTIFIER, identifier))
         if Code.NAMESERVERS in requested:
             options.append((Code.NAMESERVERS, self._stack.config.nameserver6))
-        bootfile = self._stack.config.bootfile or self._stack.profile.missing_bootfile
+        bootfile = self._stack.config.bootfile
+        if bootfile is None:
+            bootfile = self._stack.profile.missing_bootfile
         if Code.BOOTFILE_URL in requested and bootfile is not None:
             options.append((Code.BOOTFILE_URL, self._url(bootfile)))
         return options

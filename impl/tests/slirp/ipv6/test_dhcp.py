@@ -71,6 +71,16 @@ def test_what_is_no_proper_request_is_ignored(guest, options):
     assert asks(guest, *options) == []
 
 
+def test_other_options_are_passed_over(guest):
+    [(_, reply)] = asks(guest, (8, b"\0\0"), requested(Code.NAMESERVERS), (3, bytes(12)))
+    assert reply.options == ((Code.NAMESERVERS, guest.nameserver),)
+
+
+def test_an_empty_boot_file_is_one(make_guest):
+    [(_, reply)] = asks(make_guest(bootfile=""), requested(Code.BOOTFILE_URL))
+    assert reply.options == ((Code.BOOTFILE_URL, URL),)
+
+
 @pytest.mark.parametrize("kind", [dhcpv6.SOLICIT, 3, dhcpv6.REPLY, 0])
 def test_other_messages_are_ignored(guest, kind):
     assert asks(guest, kind=kind) == []
