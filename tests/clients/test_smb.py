@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,9 +10,15 @@ import pytest
 
 from vnetspec.fixtures.kernel_guest import REFNET, Place, World, needed, place, settled, world
 from vnetspec.fixtures.servers import MEBIBYTE, sample, sha256
-from vnetspec.fixtures.smb import SHARE, setups
+from vnetspec.fixtures.smb import SHARE, is_servable, setups
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or not is_servable(),
+        reason="smbd can't set its groups in the user namespace of an ordinary user",
+    ),
+]
 
 PROGRAMS = {"refnet": REFNET, "qemu": ("qemu-system-x86_64",)}
 
