@@ -17,8 +17,7 @@ from vnetspec.fixtures.driver.rtl8139 import (
 )
 from vnetspec.fixtures.frames import tcp, udp
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import BROADCAST, NIC, STATION, frame
-from vnetspec.rtl.traffic import come
+from vnetspec.nic.stations import BROADCAST, NIC, STATION, come, frame
 
 WHOLE, MINE, TO_ALL = 3 << 28, 1 << 25, 1 << 24
 TAGGED, TAG = 1 << 16, 1 << 17

@@ -15,7 +15,8 @@ from vnetspec.fixtures.driver.virtio import (
     descriptor,
 )
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.vio.traffic import BOTH, LEGACY, MODERN, frame, say
+from vnetspec.nic.stations import come
+from vnetspec.vio.traffic import BOTH, LEGACY, MODERN, frame
 
 BEYOND = 0x1000_0000
 
@@ -127,7 +128,7 @@ def test_a_wrong_chain_breaks_the_device(plug, transcript, model, name):
     assert card.read_status() & NEEDS_RESET == broken
     assert ring.used_index() == 0
     assert card.causes() == (3 if broken else 0)
-    say(card, far, frame())
+    come(card, far, frame())
     assert card.take_all() == []
     transcript.matches()
 
