@@ -152,6 +152,7 @@ SETTINGS = st.sampled_from(
         (("ipv4", "off"),),
         (("ipv6", "off"),),
         (("restrict", "on"),),
+        (("bootfile", ""),),
         (("bootfile", "pxe"), ("tftp", "{dir}")),
         (("ipv6-net", "2001:db8::/56"), ("ipv6-host", "2001:db8::53")),
         (("ipv6-prefix", "fec0::5"), ("ipv6-prefixlen", "126")),
