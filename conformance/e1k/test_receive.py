@@ -5,9 +5,8 @@ import pytest
 from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.driver.e1000 import CTRL, ICR, RCTL, RDT, RECEIVE
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import BROADCAST, NIC, STATION, STRANGER, frame
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, STATION, STRANGER, come, frame
 
-GROUP = bytes.fromhex("01005e000001")
 STRIP_FCS, LONG, STORE_BAD = 1 << 26, 1 << 5, 1 << 2
 SIZE_256 = 3 << 16
 ON, UNICAST, MULTICAST, EVERYBODY, VLAN_FILTER = 0x02, 0x08, 0x10, 0x8000, 1 << 18
@@ -17,13 +16,6 @@ ROC, RNBC, MPC = 0x40AC, 0x40A0, 0x4010
 OVERRUN = 0x40
 DONE_WHOLE = 0x07
 TAG = bytes.fromhex("8100e005")
-
-
-def come(card, far, *frames):
-    """The far end says each frame when the chip has dealt with the one before."""
-    for each in frames:
-        far.says(each)
-        card.bus.settle()
 
 
 @requirement("E1K-05")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.driver.i8255x import (
     ADDRESS,
     COMMAND,
@@ -28,7 +27,7 @@ from vnetspec.fixtures.driver.i8255x import (
     VARIANTS,
 )
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import NIC, STATION, STRANGER, frame
+from vnetspec.nic.stations import NIC, STATION, STRANGER, frame, heard
 
 DONE = COMPLETE | OK
 DUMP_CHIP = 6
@@ -38,10 +37,6 @@ SENT, TAKEN, NO_RESOURCES, SIGNATURE = 0, 9, 12, 16
 TAKEN_STATUS = 0xA000
 
 HEAD = STATION + NIC + bytes.fromhex("88b5")
-
-
-def heard(far) -> bytes:
-    return bytes(far.hears(ANY).original)
 
 
 def state(card) -> int:

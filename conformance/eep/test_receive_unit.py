@@ -15,9 +15,9 @@ from vnetspec.fixtures.driver.i8255x import (
     SUSPEND,
 )
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import BROADCAST, NIC, STRANGER, frame
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, STRANGER, frame
 
-GROUP, OTHER_GROUP = bytes.fromhex("01005e000001"), bytes.fromhex("01005e7fff42")
+OTHER_GROUP = bytes.fromhex("01005e7fff42")
 LIKE_STRANGER = bytes.fromhex("525400ffff03")
 TAKEN, FOR_ALL, FOREIGN = 0xA000, 0x0002, 0x0004
 STATE_MASK, IDLE, SUSPENDED, NO_BUFFERS, READY = 0x3C, 0x00, 0x04, 0x08, 0x10

@@ -2,7 +2,6 @@
 
 import pytest
 
-from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.driver.sungem import (
     ASK,
     CHECKSUM,
@@ -23,16 +22,12 @@ from vnetspec.fixtures.driver.sungem import (
     XIF_CONFIG,
 )
 from vnetspec.fixtures.requirements import requirement
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, heard, numbered
 
-OURS, ALL, GROUP, OTHER = "525400123456", "ffffffffffff", "01005e000001", "525400aaaaaa"
+OTHER = bytes.fromhex("525400aaaaaa")
 PROMISCUOUS, ALL_GROUPS, HASHED = 0x08, 0x10, 0x20
 HEAD = bytes.fromhex("52540000000152540012345688b5")
 BY_HASH, BY_SECOND = 1, 2
-
-
-def frame(destination: str, length: int = 60) -> bytes:
-    head = bytes.fromhex(destination + "525400000001" + "88b5")
-    return head + bytes(place & 0xFF for place in range(length - len(head)))
 
 
 @requirement("GEM-04")
@@ -43,9 +38,9 @@ def test_a_frame_is_padded_and_counted(plug, transcript, golden, length, strips)
     card.flags = STRIP_FCS if strips else 0
     card.start()
 
-    far.says(frame(OURS, length))
+    far.says(numbered(NIC, length))
 
-    assert card.take_all() == [frame(OURS, length).ljust(60, b"\0")]
+    assert card.take_all() == [numbered(NIC, length).ljust(60, b"\0")]
     transcript.matches()
     golden.matches(far.wire)
 
@@ -55,7 +50,7 @@ def test_the_descriptor_has_checksum_and_hash(plug, transcript):
     card, far = plug("sungem")
     card.start()
 
-    far.says(frame(OURS))
+    far.says(numbered(NIC))
 
     card.bus.settle()
     status = card.descriptor(0)
@@ -68,15 +63,15 @@ def test_the_descriptor_has_checksum_and_hash(plug, transcript):
 @pytest.mark.parametrize(
     ("destination", "flags", "match"),
     [
-        pytest.param(OURS, 0, 0, id="ours"),
+        pytest.param(NIC, 0, 0, id="ours"),
         pytest.param(OTHER, 0, None, id="another"),
         pytest.param(OTHER, PROMISCUOUS, 0, id="promiscuous"),
-        pytest.param("020000000001", 0, BY_SECOND, id="second"),
-        pytest.param(ALL, 0, 0, id="broadcast"),
+        pytest.param(bytes.fromhex("020000000001"), 0, BY_SECOND, id="second"),
+        pytest.param(BROADCAST, 0, 0, id="broadcast"),
         pytest.param(GROUP, 0, None, id="group"),
         pytest.param(GROUP, ALL_GROUPS, 0, id="all-groups"),
         pytest.param(GROUP, HASHED, BY_HASH, id="hashed"),
-        pytest.param("01005e000002", HASHED, None, id="hashed-elsewhere"),
+        pytest.param(bytes.fromhex("01005e000002"), HASHED, None, id="hashed-elsewhere"),
     ],
 )
 def test_the_filter_lets_through_what_is_asked_for(plug, transcript, destination, flags, match):
@@ -87,7 +82,7 @@ def test_the_filter_lets_through_what_is_asked_for(plug, transcript, destination
         card.set(SECOND_ADDRESS + 4 * place, word)
     card.set(HASH + 4 * (0xD9 >> 4), 1 << (15 - (0xD9 & 0xF)))
 
-    far.says(frame(destination))
+    far.says(numbered(destination))
 
     card.bus.settle()
     assert card.get(RX_COMPLETED) == (match is not None)
@@ -103,7 +98,7 @@ def test_a_frame_that_is_too_long_is_lost(plug, transcript, length, taken):
     card.start()
     card.set(LONGEST, 100)
 
-    far.says(frame(OURS, length))
+    far.says(numbered(NIC, length))
 
     card.bus.settle()
     assert card.get(RX_COMPLETED) == taken
@@ -115,13 +110,13 @@ def test_a_frame_waits_until_the_receiver_is_on(plug, golden):
     card, far = plug("sungem")
     card.start()
     card.set(RX_MAC_CONFIG, 0)
-    far.says(frame(OURS))
+    far.says(numbered(NIC))
     card.bus.settle()
     assert card.get(RX_COMPLETED) == 0
 
     card.set(RX_MAC_CONFIG, ENABLED)
 
-    assert card.take_all() == [frame(OURS)]
+    assert card.take_all() == [numbered(NIC)]
     golden.matches(far.wire)
 
 
@@ -131,7 +126,7 @@ def test_a_frame_waits_until_the_ring_has_room(plug, golden):
     card.start()
     card.set(RX_KICK, 2)
 
-    far.says(frame(OURS, 60), frame(OURS, 61))
+    far.says(numbered(NIC, 60), numbered(NIC, 61))
 
     assert card.bus.wait(lambda: card.get(RX_COMPLETED) == 1)
     assert card.get(STATUS_ALIAS) & RX_NO_BUFFER
@@ -150,7 +145,7 @@ def test_a_frame_is_sent_as_it_is(plug, transcript, golden, length):
 
     card.send(sent)
 
-    assert bytes(far.hears(ANY).original) == sent
+    assert heard(far) == sent
     transcript.matches()
     golden.matches(far.wire)
 
@@ -166,8 +161,8 @@ def test_buffers_from_the_first_to_the_last_are_one_frame(plug, transcript, gold
 
     card.kick()
 
-    assert bytes(far.hears(ANY).original) == HEAD + b"a" * 100 + b"b" * 7
-    assert bytes(far.hears(ANY).original) == HEAD + bytes(46)
+    assert heard(far) == HEAD + b"a" * 100 + b"b" * 7
+    assert heard(far) == HEAD + bytes(46)
     assert card.get(STATUS_ALIAS) & TX_ASKED
     transcript.matches()
     golden.matches(far.wire)
@@ -182,7 +177,7 @@ def test_a_frame_is_cut_at_9016_octets(plug, transcript, golden):
 
     card.kick()
 
-    assert bytes(far.hears(ANY).original) == HEAD + bytes(9000) + b"en"
+    assert heard(far) == HEAD + bytes(9000) + b"en"
     transcript.matches()
     golden.matches(far.wire)
 
@@ -199,11 +194,11 @@ def test_a_checksum_is_put_where_it_is_asked_for(plug, transcript, golden, start
 
     card.kick()
 
-    heard = bytes(far.hears(ANY).original)
+    came = heard(far)
     words = [int.from_bytes(sent[at : at + 2], "big") for at in range(start, len(sent), 2)]
     check = (~(sum(words) % 0xFFFF) & 0xFFFF).to_bytes(2, "big")
     expected = sent[:place] + check + sent[place + 2 :] if put else sent
-    assert heard == expected
+    assert came == expected
     transcript.matches()
     golden.matches(far.wire)
 
@@ -214,8 +209,8 @@ def test_a_frame_comes_back_in_loopback(plug, transcript, golden):
     card.start()
     card.set(XIF_CONFIG, 2)
 
-    card.send(frame(OURS))
+    card.send(numbered(NIC))
 
-    assert card.take() == frame(OURS)
+    assert card.take() == numbered(NIC)
     transcript.matches()
     golden.matches(far.wire)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, LOOPBACK, NOWHERE
+from vnetspec.fixtures.addresses import GUEST, LOOPBACK, LOOPBACK6, NOWHERE
 from vnetspec.fixtures.checkers import SYN, UDP_DATAGRAM
 from vnetspec.fixtures.frames import gratuitous_arp
 from vnetspec.fixtures.oracle import IP, TCP, UDP
@@ -153,6 +153,16 @@ def test_unix_sockets_and_ipv6_are_not_taken(refuses, transcript, rule, reason):
     assert text.endswith(f"({reason})")
 
     transcript.matches()
+
+
+@requirement("HFW-13", variant="listener")
+@network(hostfwd="tcp::5522-:22")
+def test_a_rule_listens_on_ipv4_alone(guest, host):
+    guest.announces()
+    host.connects(5522, LOOPBACK)
+
+    with pytest.raises(ConnectionRefusedError):
+        host.connects(5522, LOOPBACK6)
 
 
 @requirement("HFW-14")

@@ -137,6 +137,22 @@ def test_a_link_local_guest_is_served(guest, host, golden):
     golden.matches(guest.wire)
 
 
+@requirement("IP6-13", variant="idle")
+def test_a_session_ends_after_four_minutes(guest, host):
+    guest.announces6()
+    server = host.udp(7101, LOOPBACK6)
+    guest.says(udp(ROUTER6, 7101))
+    server.hears()
+    guest.waits(230)
+    server.says(b"in time")
+    guest.hears(UDP_DATAGRAM.carrying(b"in time"))
+
+    guest.waits(250)
+    server.says(b"too late")
+
+    guest.hears_nothing()
+
+
 @requirement("IP6-13", variant="checksum")
 @pytest.mark.parametrize("segment", [udp, tcp], ids=["udp", "tcp"])
 def test_what_is_damaged_is_dropped(guest, host, golden, segment):

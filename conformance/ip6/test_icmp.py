@@ -3,6 +3,7 @@
 import pytest
 
 from vnetspec.fixtures.addresses import (
+    ALL_NODES,
     GUEST6,
     GUEST6_LOCAL,
     LOOPBACK6,
@@ -11,6 +12,7 @@ from vnetspec.fixtures.addresses import (
     REMOTE6,
     ROUTER6,
     ROUTER6_LOCAL,
+    UNSPECIFIED6,
 )
 from vnetspec.fixtures.checkers6 import (
     ECHO6_REPLY,
@@ -112,6 +114,17 @@ def test_no_hops_left_is_an_error(guest, golden, frame):
     guest.hears_only(
         quoting6(HOP_LIMIT_EXCEEDED, frame).where(IPv6, src=ROUTER6_LOCAL, dst=GUEST6, hlim=255)
     )
+    golden.matches(guest.wire)
+
+
+@requirement("IP6-09", variant="nobody")
+@pytest.mark.parametrize("sender", [UNSPECIFIED6, ALL_NODES])
+def test_no_error_goes_to_nobody_or_to_many(guest, golden, sender):
+    guest.announces6()
+
+    guest.says(udp(ROUTER6, 7101, sender=sender, hlim=0))
+
+    guest.hears_nothing()
     golden.matches(guest.wire)
 
 

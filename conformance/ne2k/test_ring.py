@@ -3,7 +3,7 @@
 import pytest
 
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import BROADCAST, NIC, STRANGER, frame
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, STRANGER, frame
 
 MODELS = ["ne2k_pci", "ne2k_isa"]
 both = pytest.mark.parametrize("model", MODELS)
@@ -11,7 +11,6 @@ both = pytest.mark.parametrize("model", MODELS)
 FIRST = 0x4700
 OVW = 0x10
 #: Bit 63 of the hash of 01:00:5e:00:00:01, whose CRC begins with ones.
-GROUP = bytes.fromhex("01005e000001")
 
 
 @requirement("NE2K-09")

@@ -2,9 +2,8 @@
 
 import pytest
 
-from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import NIC, STATION, frame
+from vnetspec.nic.stations import NIC, STATION, frame, heard
 
 MODELS = ["ne2k_pci", "ne2k_isa"]
 both = pytest.mark.parametrize("model", MODELS)
@@ -21,7 +20,7 @@ def test_a_transmission_is_over_at_once(plug, golden, transcript, model):
 
     assert card.inb(0) == 0x22
     assert card.inb(4) == 0x01
-    assert far.hears(ANY).original == sent
+    assert heard(far) == sent
     golden.matches(far.wire)
     transcript.matches()
 
@@ -37,7 +36,7 @@ def test_a_page_past_the_end_is_one_32_kib_before(plug, model):
     for register, value in ((4, 0xC0), (5, len(sent)), (6, 0), (0, 0x26)):
         card.outb(register, value)
 
-    assert far.hears(ANY).original == sent
+    assert heard(far) == sent
 
 
 @requirement("NE2K-12")
@@ -50,7 +49,7 @@ def test_loopback_keeps_no_frame_from_the_wire(plug, model, mode):
 
     card.send(frame(NIC, sender=NIC))
 
-    assert far.hears(ANY).original == frame(NIC, sender=NIC)
+    assert heard(far) == frame(NIC, sender=NIC)
     assert card.take_all() == []
 
 

@@ -4,18 +4,14 @@ import pytest
 
 from vnetspec.fixtures.driver.pcnet import OWN, RECEIVED, RING
 from vnetspec.fixtures.requirements import requirement
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, numbered
 
-OURS, ALL, GROUP, OTHER = "525400123456", "ffffffffffff", "01005e000001", "525400aaaaaa"
+OTHER = bytes.fromhex("525400aaaaaa")
 PROMISCUOUS, NO_BROADCAST, NO_OWN = 0x8000, 0x4000, 0x2000
 STP, ENP, ERR, OFLO, BUFF = 0x0200, 0x0100, 0x4000, 0x1000, 0x0400
 PAM, LFAM, BAM = 0x40, 0x20, 0x10
 MISS = 0x1000
 MISSED = 112
-
-
-def frame(destination: str, length: int = 60) -> bytes:
-    head = bytes.fromhex(destination + "525400000001" + "88b5")
-    return head + bytes(place & 0xFF for place in range(length - len(head)))
 
 
 @requirement("PCN-05", variant="padded")
@@ -24,9 +20,9 @@ def test_a_frame_is_padded_and_has_room_for_an_fcs(plug, transcript, length):
     card, far = plug("pcnet")
     card.start()
 
-    far.says(frame(OURS, length))
+    far.says(numbered(NIC, length))
 
-    assert card.take_all() == [frame(OURS, length).ljust(60, b"\0") + bytes(4)]
+    assert card.take_all() == [numbered(NIC, length).ljust(60, b"\0") + bytes(4)]
     transcript.matches()
 
 
@@ -34,12 +30,12 @@ def test_a_frame_is_padded_and_has_room_for_an_fcs(plug, transcript, length):
 @pytest.mark.parametrize(
     ("destination", "mode", "groups", "status"),
     [
-        pytest.param(OURS, 0, 0, PAM, id="ours"),
-        pytest.param(OURS, NO_OWN, 0, None, id="ours-unwanted"),
-        pytest.param(OURS, PROMISCUOUS, 0, 0, id="ours-promiscuous"),
-        pytest.param(ALL, 0, 0, BAM, id="broadcast"),
-        pytest.param(ALL, NO_BROADCAST, 0, None, id="broadcast-unwanted"),
-        pytest.param(ALL, NO_BROADCAST, 0xFFFF_FFFF_FFFF_FFFF, LFAM, id="broadcast-as-group"),
+        pytest.param(NIC, 0, 0, PAM, id="ours"),
+        pytest.param(NIC, NO_OWN, 0, None, id="ours-unwanted"),
+        pytest.param(NIC, PROMISCUOUS, 0, 0, id="ours-promiscuous"),
+        pytest.param(BROADCAST, 0, 0, BAM, id="broadcast"),
+        pytest.param(BROADCAST, NO_BROADCAST, 0, None, id="broadcast-unwanted"),
+        pytest.param(BROADCAST, NO_BROADCAST, 0xFFFF_FFFF_FFFF_FFFF, LFAM, id="broadcast-as-group"),
         pytest.param(GROUP, 0, 0, None, id="group"),
         pytest.param(GROUP, 0, 1 << 54, LFAM, id="group-in-the-filter"),
         pytest.param(GROUP, 0, ~(1 << 54) & 0xFFFF_FFFF_FFFF_FFFF, None, id="group-beside-it"),
@@ -54,7 +50,7 @@ def test_the_filters_let_through_what_the_mode_says(
     card.mode, card.groups = mode, groups.to_bytes(8, "little")
     card.start()
 
-    far.says(frame(destination))
+    far.says(numbered(destination))
 
     card.bus.settle()
     _, found, length = card.descriptor(card.received, 0)
@@ -74,7 +70,7 @@ def test_a_frame_goes_to_three_buffers_at_most(plug, transcript, length):
     buffers = [card.descriptor(card.received, place)[0] for place in range(RING)]
     for place in range(RING):
         card.describe(card.received, place, buffers[place], 64, OWN)
-    sent = frame(OURS, length)
+    sent = numbered(NIC, length)
 
     far.says(sent)
 
@@ -97,7 +93,7 @@ def test_a_frame_without_a_buffer_is_missed_and_counted(plug, transcript):
     for place in range(RING):
         card.describe(card.received, place, card.descriptor(card.received, place)[0], 2048, 0)
 
-    far.says(frame(OURS), frame(OURS))
+    far.says(numbered(NIC), numbered(NIC))
 
     card.bus.settle()
     assert card.csr(MISSED) == 2
@@ -113,7 +109,7 @@ def test_the_ring_is_searched_for_a_buffer(plug, transcript):
     for place in range(3):
         card.describe(card.received, place, card.descriptor(card.received, place)[0], 2048, 0)
 
-    far.says(frame(OURS))
+    far.says(numbered(NIC))
 
     card.bus.settle()
     assert [card.descriptor(card.received, place)[1] for place in range(5)] == [
@@ -130,7 +126,7 @@ def test_a_frame_interrupts_until_it_is_acknowledged(plug, transcript):
     card.start()
     assert not card.interrupting()
 
-    far.says(frame(ALL))
+    far.says(numbered(BROADCAST))
 
     card.bus.settle()
     assert card.interrupting()
@@ -143,7 +139,7 @@ def test_a_frame_interrupts_until_it_is_acknowledged(plug, transcript):
 def test_a_ring_of_frames_arrives_in_order(plug, golden):
     card, far = plug("pcnet")
     card.start()
-    sent = [frame(OURS, 60 + number) for number in range(3 * RING)]
+    sent = [numbered(NIC, 60 + number) for number in range(3 * RING)]
 
     received = []
     for said in sent:

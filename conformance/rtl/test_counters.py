@@ -3,10 +3,8 @@
 from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.driver.rtl8139 import MASK, STATUS, TIMER, TIMER_INTERVAL, Rings
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import BROADCAST, NIC, STATION, STRANGER, frame
-from vnetspec.rtl.traffic import come
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, STATION, STRANGER, come, frame
 
-GROUP = bytes.fromhex("01005e000001")
 TIMED_OUT = 0x4000
 MITIGATE = 0xE2
 TICKS_A_SECOND = 1_000_000_000 // 30

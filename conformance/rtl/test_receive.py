@@ -18,10 +18,9 @@ from vnetspec.fixtures.driver.rtl8139 import (
     WRITE_PLACE,
 )
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.nic.stations import BROADCAST, NIC, STRANGER, frame
-from vnetspec.rtl.traffic import come, taken
+from vnetspec.nic.stations import BROADCAST, GROUP, NIC, STRANGER, come, frame
+from vnetspec.rtl.traffic import taken
 
-GROUP = bytes.fromhex("01005e000001")
 #: The bit of MAR that stands for it.
 GROUP_BIT = 1 << 31
 ANYTHING, MINE, GROUPED, EVERYBODY = 0x01, 0x02, 0x04, 0x08

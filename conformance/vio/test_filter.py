@@ -4,7 +4,8 @@ import pytest
 
 from vnetspec.fixtures.driver.virtio import CONTROL, CTRL_VLAN, WRITE, bits
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.vio.traffic import ALL, BOTH, GROUP, LEGACY, MODERN, OTHER, OURS, frame, say
+from vnetspec.nic.stations import come
+from vnetspec.vio.traffic import ALL, BOTH, GROUP, LEGACY, MODERN, OTHER, OURS, frame
 
 PROMISCUOUS, ALL_MULTI, ALL_UNI, NO_MULTI, NO_UNI, NO_BROADCAST = range(6)
 RX, MAC, VLAN, ANNOUNCE, MQ, OFFLOADS = range(6)
@@ -22,7 +23,7 @@ def table(unicast: list[str], multicast: list[str]) -> bytes:
 
 def passing(card, far) -> set[str]:
     """The kinds of frames that pass now; each is followed by one of a length of its own."""
-    say(card, far, *map(frame, KINDS.values()))
+    come(card, far, *map(frame, KINDS.values()))
     found = {octets[:6].hex() for octets in card.take_all()}
     return {name for name, address in KINDS.items() if address in found}
 
@@ -97,7 +98,7 @@ def test_vlans_pass_that_were_added(plug, transcript):
     assert card.command(VLAN, 0, b"\xff\x0f") == 0
     assert card.command(VLAN, 1, b"\xff\x0f") == 0
 
-    say(card, far, *(frame(vlan=vlan) for vlan in (4, 5, 0x2005, 0xFFF)), frame())
+    come(card, far, *(frame(vlan=vlan) for vlan in (4, 5, 0x2005, 0xFFF)), frame())
 
     assert card.take_all() == [frame(vlan=5), frame(vlan=0x2005), frame()]
     transcript.matches()
@@ -110,7 +111,7 @@ def test_every_vlan_passes_where_the_driver_does_not_choose(plug, transcript):
     card.start()
     assert card.command(RX, PROMISCUOUS, b"\0") == 0
 
-    say(card, far, frame(vlan=4), frame(vlan=0xFFF))
+    come(card, far, frame(vlan=4), frame(vlan=0xFFF))
 
     assert card.take_all() == [frame(vlan=4), frame(vlan=0xFFF)]
     transcript.matches()

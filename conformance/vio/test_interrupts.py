@@ -10,7 +10,8 @@ from vnetspec.fixtures.driver.virtio import (
     bits,
 )
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.vio.traffic import BOTH, MODERN, frame, say
+from vnetspec.nic.stations import come
+from vnetspec.vio.traffic import BOTH, MODERN, frame
 
 CONFIG = -1
 
@@ -22,7 +23,7 @@ def test_reading_isr_lets_go_of_the_line(plug, transcript, model):
     card.start()
     assert not card.interrupting()
 
-    say(card, far, frame())
+    come(card, far, frame())
     assert card.interrupting()
     assert card.causes() == 1
     assert not card.interrupting()
@@ -38,10 +39,10 @@ def test_a_driver_waives_interrupts(plug, transcript, model):
     ring = card.rings[RECEIVE]
     card.bus.store(ring.available, 2, 1)
 
-    say(card, far, frame())
+    come(card, far, frame())
     assert not card.interrupting()
     card.bus.store(ring.available, 2, 0)
-    say(card, far, frame())
+    come(card, far, frame())
     assert card.interrupting()
     transcript.matches()
 
@@ -53,13 +54,13 @@ def test_an_interrupt_comes_at_the_index_asked_for(plug, transcript, model):
     card.wanted |= bits(EVENT_IDX)
     card.start()
     ring = card.rings[RECEIVE]
-    say(card, far, frame())
+    come(card, far, frame())
     card.causes()
     card.bus.store(ring.available + 4 + 2 * ring.size, 2, 2)
 
     seen = []
     for _ in range(3):
-        say(card, far, frame())
+        come(card, far, frame())
         seen.append(card.interrupting())
 
     assert seen == [False, True, True]
@@ -74,9 +75,9 @@ def test_the_device_waives_notifications_while_it_has_buffers(plug, transcript, 
     card.start()
     flags = card.rings[RECEIVE].used
 
-    say(card, far, frame())
+    come(card, far, frame())
     assert card.bus.load(flags, 2) == 1
-    say(card, far, *[frame()] * 4)
+    come(card, far, *[frame()] * 4)
     assert card.bus.load(flags, 2) == 0
     transcript.matches()
 
@@ -88,7 +89,7 @@ def test_messages_are_written_to_memory(plug, transcript, model):
     card.start()
     places = card.use_messages({CONFIG: 0, RECEIVE: 1, TRANSMIT: 2, CONTROL: 2})
 
-    say(card, far, frame())
+    come(card, far, frame())
     found = [card.bus.load(place, 4) for place in places.values()]
     card.send(frame())
     card.bus.settle()
@@ -112,7 +113,7 @@ def test_a_masked_message_is_pending(plug, transcript, model, mask):
         card.windows[1].store(0x1C, 4, 1)
     else:
         card.function.write(control, 2, 0xC000)
-    say(card, far, frame())
+    come(card, far, frame())
     assert card.bus.load(place, 4) == 0
     assert card.windows[1].load(0x800, 4) == 2
 

@@ -4,7 +4,8 @@ import pytest
 
 from vnetspec.fixtures.driver.virtio import DRIVER_OK, MRG_RXBUF, RECEIVE, bits
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.vio.traffic import BOTH, LEGACY, MODERN, frame, say
+from vnetspec.nic.stations import come
+from vnetspec.vio.traffic import BOTH, LEGACY, MODERN, frame
 
 
 @requirement("VIO-04")
@@ -15,7 +16,7 @@ def test_a_header_stands_in_front_of_a_frame(plug, transcript, model, merging):
     card.wanted |= bits(MRG_RXBUF) if merging else 0
     card.start()
 
-    say(card, far, frame())
+    come(card, far, frame())
     octets = card.take_buffers()
     header = 12 if merging or model == MODERN else 10
     assert octets == bytes(10) + (b"\1\0" if merging else b"\0\0")[: header - 10] + frame()
@@ -36,7 +37,7 @@ def test_a_frame_is_merged_from_several_buffers(plug, transcript, model, length,
         address = card.bus.load(ring.table + 16 * head, 8)
         card.bus.write(ring.table + 16 * head, address.to_bytes(8, "little") + b"\x40\0\0\0\2\0")
 
-    say(card, far, frame(length=length))
+    come(card, far, frame(length=length))
     assert ring.used_index() == buffers
     assert card.take() == frame(length=length)
     transcript.matches()
@@ -62,7 +63,7 @@ def test_a_frame_is_not_padded(plug, transcript, model, length):
     card, far = plug(model)
     card.start()
 
-    say(card, far, frame(length=length))
+    come(card, far, frame(length=length))
 
     assert card.take_all() == [frame(length=length)]
     transcript.matches()
@@ -75,8 +76,8 @@ def test_a_frame_larger_than_its_buffer_is_dropped(plug, transcript, model):
     card.start()
     too_long = 0x800 - card.header + 1
 
-    say(card, far, frame(length=too_long))
-    say(card, far, frame(length=too_long - 1))
+    come(card, far, frame(length=too_long))
+    come(card, far, frame(length=too_long - 1))
 
     assert card.take_all() == [frame(length=too_long - 1)]
     transcript.matches()
@@ -91,7 +92,7 @@ def test_frames_wait_for_buffers(plug, transcript, model, merging):
     card.start()
     sent = [frame(length=60 + n) for n in range(6)]
 
-    say(card, far, *sent)
+    come(card, far, *sent)
     assert [card.take() for _ in range(5)] == [*sent[:4], None]
     card.kick(RECEIVE)
     assert card.bus.wait(lambda: card.rings[RECEIVE].used_index() == 6)
@@ -107,7 +108,7 @@ def test_of_what_came_before_the_driver_was_ready_the_first_is_lost(plug, transc
     for _ in range(3):
         card.supply()
     sent = [frame(length=60 + n) for n in range(3)]
-    say(card, far, *sent)
+    come(card, far, *sent)
 
     card.write_status(3 | DRIVER_OK)
 

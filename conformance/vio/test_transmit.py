@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import pytest
 
-from vnetspec.fixtures.checkers import ANY
 from vnetspec.fixtures.driver.virtio import (
     CONTROL,
     INDIRECT,
@@ -15,7 +14,8 @@ from vnetspec.fixtures.driver.virtio import (
     descriptor,
 )
 from vnetspec.fixtures.requirements import requirement
-from vnetspec.vio.traffic import BOTH, LEGACY, MODERN, frame, say
+from vnetspec.nic.stations import come, heard
+from vnetspec.vio.traffic import BOTH, LEGACY, MODERN, frame
 
 BEYOND = 0x1000_0000
 
@@ -31,7 +31,7 @@ def test_a_frame_is_taken_from_all_its_buffers(plug, golden, model, cuts):
 
     card.send_parts(*(octets[low:high] for low, high in pairwise(places)))
 
-    assert far.hears(ANY).original == frame(length=90)
+    assert heard(far) == frame(length=90)
     golden.matches(far.wire)
 
 
@@ -50,7 +50,7 @@ def test_a_frame_is_taken_from_an_indirect_table(plug, golden, transcript, model
     card.kick(TRANSMIT)
 
     assert card.bus.wait(lambda: ring.used_index() == 1)
-    assert far.hears(ANY).original == frame()
+    assert heard(far) == frame()
     golden.matches(far.wire)
     transcript.matches()
 
@@ -68,7 +68,7 @@ def test_several_frames_go_at_one_notification(plug, golden, model):
     card.kick(TRANSMIT)
 
     assert card.bus.wait(lambda: ring.used_index() == 3)
-    assert [len(far.hears(ANY).original) for _ in range(3)] == [60, 61, 62]
+    assert [len(heard(far)) for _ in range(3)] == [60, 61, 62]
     golden.matches(far.wire)
 
 
@@ -79,7 +79,7 @@ def test_a_timer_collects_frames(plug, golden):
 
     card.send(frame())
 
-    assert far.hears(ANY).original == frame()
+    assert heard(far) == frame()
     golden.matches(far.wire)
 
 
@@ -127,7 +127,7 @@ def test_a_wrong_chain_breaks_the_device(plug, transcript, model, name):
     assert card.read_status() & NEEDS_RESET == broken
     assert ring.used_index() == 0
     assert card.causes() == (3 if broken else 0)
-    say(card, far, frame())
+    come(card, far, frame())
     assert card.take_all() == []
     transcript.matches()
 

@@ -9,7 +9,6 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from .backend import files
 from .backend.loop import Loop
 from .backend.netdevs import Site
 from .backend.stream import StreamPort
@@ -37,7 +36,7 @@ from .options.taps import Bridge, Tap
 from .options.user import User
 from .options.vhost import VhostUser, VhostVdpa
 from .slirp.stack import Slirp
-from .wiring import links, netdevs, taps, vhost
+from .wiring import links, netdevs, shares, taps, vhost
 from .wiring.announcements import Announcements
 from .wiring.cards import Cards
 from .wiring.consoles import Consoles
@@ -49,7 +48,6 @@ from .wiring.loose_ends import loose_ends
 
 _T = TypeVar("_T")
 
-_SMB_SERVER = "/usr/sbin/smbd"
 _RESOLV_CONF = "/etc/resolv.conf"
 
 
@@ -454,7 +452,13 @@ class Machine:
             report,
             self._resolv_conf,
         )
-        self._check_forwards(spec, stack)
+        try:
+            self._check_forwards(spec, stack)
+            shares.serve(port, spec)
+        except (OptionError, HostError):
+            port.close()
+            self.fabric.ports.remove(port)
+            raise
         starting = False
         return port
 
@@ -472,10 +476,6 @@ class Machine:
             forward, _ = stack.failed_forwards[0]
             rule = spec.forwards[spec.config.host_forwards.index(forward)]
             raise OptionError(f"Could not set up host forwarding rule '{rule}'")
-        if spec.shared_directory is not None:
-            if files.exists(_SMB_SERVER):
-                raise OptionError("smb= is not supported")
-            raise OptionError(f"Could not find '{_SMB_SERVER}', please install it")
 
     def _check_guest_ports(self, spec: User) -> None:
         """Each port that leads to a character device is the name of one, in the whole machine."""

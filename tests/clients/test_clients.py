@@ -2,71 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 from vnetspec.fixtures.kernel_guest import GUEST_MAC, TAP, Place, listens, needed, serving, world
+from vnetspec.fixtures.servers import MEBIBYTE, dns_server, sample, sha256, web_server
 
 pytestmark = pytest.mark.slow
-
-MEBIBYTE = 1 << 20
-
-#: Serves the directory it runs in and stores what is put there.
-WEB_SERVER = """
-import http.server, shutil, socketserver, sys
-class Handler(http.server.SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_PUT(self):
-        left = int(self.headers["Content-Length"])
-        with open(self.translate_path(self.path), "wb") as file:
-            while left:
-                part = self.rfile.read(min(left, 1 << 20))
-                left -= len(part)
-                file.write(part)
-        self.send_response(201)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-Server(("127.0.0.1", 8080), Handler).serve_forever()
-"""
-
-
-def sample(path: Path, size: int) -> str:
-    """Write ``size`` octets that never repeat a block; return their SHA-256."""
-    digest = hashlib.sha256()
-    with path.open("wb") as file:
-        for number in range(0, size, MEBIBYTE):
-            block = hashlib.shake_128(number.to_bytes(8, "big")).digest(
-                min(MEBIBYTE, size - number)
-            )
-            digest.update(block)
-            file.write(block)
-    return digest.hexdigest()
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def dns_server(host: Place):
-    return serving(
-        host,
-        needed("dnsmasq", "dnsmasq-base"), "--no-daemon", "--no-resolv", "--no-hosts",
-        "--conf-file=/dev/null", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file=",
-        "--local=/lab.test/", "--address=/web.lab.test/198.51.100.10",
-        ready=lambda: listens(host, 53) and listens(host, 53, "udp"),
-    )  # fmt: skip
-
-
-def web_server(host: Place, directory: Path):
-    script = f"import os; os.chdir({str(directory)!r})\n{WEB_SERVER}"
-    return serving(host, sys.executable, "-c", script, ready=lambda: listens(host, 8080))
 
 
 def test_udhcpc_gets_the_first_lease(tmp_path):

@@ -5,7 +5,7 @@ not negotiated, and RCTL is written once, a second before the frames.
 """
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from side_by_side import (
     Config,
@@ -21,11 +21,11 @@ from side_by_side import (
     compare,
     needs_qemu,
 )
+from strategies import BROADCAST, GROUP, NOBODY, OURS, examples, longs
 
 pytestmark = [pytest.mark.slow, needs_qemu]
 
 _OPTIONS = ("mitigation=off", "autonegotiation=off")
-_MAC = bytes.fromhex("525400123456")
 _SEND_RING, _RECEIVE_RING, _BUFFERS = 0x100000, 0x108000, 0x110000
 _LAST_OCTETS, _NOWHERE, _ABOVE = 0x1FF_FFF8, 0x7000_0000, 0x1_2345_0000
 _RCTL, _TCTL, _TDBAL, _TDT, _RDBAL, _RDT = 0x100, 0x400, 0x3800, 0x3818, 0x2800, 0x2818
@@ -35,7 +35,6 @@ _STATISTICS = [*range(0x4000, 0x4060, 4), *range(0x4060, 0x4100, 4)]
 _WITH_EFFECT = [0x08, 0xC0, 0xC8, 0xD0, 0x00, 0x2810, 0x2818, 0x3810, 0x3818, 0x5400, 0x5404]
 _PLAIN = [0x38, 0x14, 0x458, 0xE00, 0x1000, 0x5800, 0x5840, 0x5880, 0x9000, 0x9800, 0x1FFFC]
 
-words = st.integers(0, 0xFFFF_FFFF)
 lengths = st.sampled_from([1, 2, 13, 14, 20, 59, 60, 64, 200, 1000, 1514, 4000])
 wild_lengths = st.one_of(lengths, lengths, st.sampled_from([0, 0xFFFF, 0x8000, 0xFFFE]))
 buffers = st.one_of(
@@ -129,20 +128,13 @@ def _supplied(addresses: list[int], first: int, size: int) -> list[Operation]:
 
 
 destinations = st.sampled_from(
-    [
-        _MAC,
-        _MAC,
-        b"\xff" * 6,
-        bytes.fromhex("01005e000001"),
-        bytes.fromhex("525400000001"),
-        bytes(6),
-    ]
+    [OURS, OURS, BROADCAST, GROUP, bytes.fromhex("525400000001"), NOBODY]
 )
 kinds = st.sampled_from(
     [b"\x08\x00", b"\x81\x00\x00\x05", b"\x81\x00\xe0\x07", b"\x88\xb5", b"\x00\x00\x12\x34"]
 )
 frames = st.builds(
-    lambda destination, kind, length: (destination + _MAC + kind + bytes(range(256)) * 65)[:length],
+    lambda destination, kind, length: (destination + OURS + kind + bytes(range(256)) * 65)[:length],
     destinations,
     kinds,
     st.sampled_from(
@@ -184,10 +176,10 @@ one = st.one_of(
     st.builds(
         lambda place, value, size: Out(place, value & (1 << 8 * size) - 1, size),
         st.sampled_from(_PLAIN),
-        words,
+        longs,
         st.sampled_from([1, 2, 4, 8]),
     ),
-    st.builds(Out, st.integers(0, 0x3F), words, st.just(4), st.just(1)),
+    st.builds(Out, st.integers(0, 0x3F), longs, st.just(4), st.just(1)),
     st.builds(Out, st.sampled_from([0xC0, 0xC8, 0xD0, 0xD8]), st.integers(0, 0x1FF), st.just(4)),
     st.builds(Out, st.just(_CTRL), st.sampled_from([0, 1 << 30, 1 << 26, 0xFFFFFFFF]), st.just(4)),
     st.builds(Out, st.just(_TCTL), st.sampled_from([0, 2, 2, 2, 0xFFFFFFFF]), st.just(4)),
@@ -283,13 +275,13 @@ both = st.builds(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(6)
 @given(sending)
 def test_registers_and_transmission(program):
     compare("e1000", [_FILL, *program, *_END], options=_OPTIONS)
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(2)
 @given(both)
 def test_reception(program):
     compare("e1000", [_FILL, *program, *_END], options=_OPTIONS)

@@ -1,10 +1,9 @@
 """The i8255x beside QEMU's: registers, lists of commands and of buffers, EEPROM, PHY, frames."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from side_by_side import (
-    Config,
     Frame,
     In,
     Monitor,
@@ -16,24 +15,13 @@ from side_by_side import (
     compare,
     needs_qemu,
 )
+from strategies import CONFIGURATION, MACS, OURS, SIZING, examples, frames_of, longs, octets, words
 
 from vnetspec.fixtures.driver.i8255x import VARIANTS
 
-pytestmark = [
-    pytest.mark.slow,
-    needs_qemu,
-    pytest.mark.filterwarnings("ignore:Generating overly large repr"),
-]
+pytestmark = [pytest.mark.slow, needs_qemu]
 
-_MACS = (
-    bytes.fromhex("525400123456"),
-    bytes.fromhex("525400123456"),
-    b"\xff" * 6,
-    bytes.fromhex("01005e000001"),
-    bytes.fromhex("333300000001"),
-    bytes.fromhex("525400123457"),
-    bytes(6),
-)
+_MACS = (OURS, *MACS, bytes.fromhex("525400123457"))
 
 #: Where blocks, receive descriptors, arrays, buffers and counters are put; the memory's end.
 BLOCKS, RECEIVED, ARRAYS, BUFFERS, COUNTERS = 0x12_0000, 0x12_4000, 0x13_4000, 0x13_8000, 0x15_0000
@@ -42,19 +30,14 @@ END = 0x200_0000
 #: QEMU reads firmware and registers of other devices beyond memory, which refnet has not.
 OUTSIDE = (END - 8, END, 0x4000_0000, 0xDFFF_0000)
 
-octets = st.integers(0, 255)
-words = st.integers(0, 0xFFFF)
-longs = st.integers(0, 0xFFFF_FFFF)
 windows = st.sampled_from([0, 0, 1, 2])
 blocks = st.integers(0, 15).map(lambda number: BLOCKS + 0x200 * number)
 descriptors = st.integers(0, 7).map(lambda number: RECEIVED + 0x800 * number)
 wild = st.one_of(st.sampled_from(OUTSIDE), st.integers(0x8_0000, 0x9_0000))
 links = st.one_of(blocks, blocks, blocks, wild)
-frames = st.builds(
-    lambda mac, length, fill: (mac + bytes([fill]) * length)[:length],
-    st.sampled_from(_MACS),
+frames = frames_of(
     st.one_of(st.integers(1, 120), st.integers(1, 1530), st.integers(1510, 9000)),
-    octets,
+    st.sampled_from(_MACS),
 )
 
 
@@ -307,23 +290,20 @@ programs = st.lists(steps, min_size=40, max_size=120).map(
 
 
 @pytest.mark.parametrize("model", ["i82559c", "i82557b"])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 @given(program=programs)
 def test_programs(model, program):
     compare(model, program)
 
 
-EVERYTHING = [Config(offset) for offset in range(0, 0x100, 4)]
-
-
 @pytest.mark.parametrize("model", VARIANTS)
 def test_identity(model):
-    words = [
+    cells = [
         step
         for word in range(64)
         for step in (Out(14, 0, 2), Out(14, 2, 2), *clocked(f"0110{word:06b}" + "0" * 16))
     ]
-    compare(model, [*EVERYTHING, *words])
+    compare(model, [*CONFIGURATION, *cells])
 
 
 @pytest.mark.parametrize("model", ["i82559c", "i82557b"])
@@ -335,14 +315,4 @@ def test_first_values(model):
         for offset in range(0, 0x40, size)
     ]
     phy = [step for number in range(32) for step in transaction(2, 1, number, 0, False)]
-    sizing = [
-        step
-        for offset in range(0, 0x100, 4)
-        for step in (
-            Config(offset, 4, 0xFFFF_FFFF if offset != 4 else 0xFFFF_0407),
-            Config(offset),
-            Config(offset, 4, 0),
-            Config(offset),
-        )
-    ]
-    compare(model, [*registers, *phy, *sizing, *EVERYTHING])
+    compare(model, [*registers, *phy, *SIZING, *CONFIGURATION])

@@ -1,24 +1,16 @@
 """ne2k_pci and ne2k_isa beside QEMU's: registers, packet memory, frames."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from side_by_side import Frame, In, Operation, Out, compare, needs_qemu
+from strategies import examples, frames_of, longs, octets
 
 pytestmark = [pytest.mark.slow, needs_qemu]
-
-_MACS = (b"\xff" * 6, bytes.fromhex("525400123456"), bytes.fromhex("01005e000001"), bytes(6))
 
 #: A frame of no octets would block the socket behind QEMU's NIC for ever, which is not its doing.
 _START = [Out(0, 0x21), Out(5, 60)]
 
-octets = st.integers(0, 255)
-frames = st.builds(
-    lambda mac, length, fill: (mac + bytes([fill]) * length)[: max(14, length)],
-    st.sampled_from(_MACS),
-    st.integers(14, 1600),
-    octets,
-)
 reads = st.one_of(
     st.builds(In, st.integers(0, 0x0F)),
     st.builds(In, st.just(0x10), st.sampled_from([1, 2, 4])),
@@ -31,16 +23,16 @@ writes = st.one_of(
     st.builds(Out, st.sampled_from([1, 2, 3, 4, 7, 9]), pages),
     st.builds(Out, st.sampled_from([0x0A, 0x0C, 0x0D, 0x0E, 0x0F, 6, 8]), octets),
     st.builds(Out, st.just(5), st.integers(1, 255)),
-    st.builds(Out, st.just(0x10), st.integers(0, 0xFFFFFFFF), st.sampled_from([1, 2, 4])),
+    st.builds(Out, st.just(0x10), longs, st.sampled_from([1, 2, 4])),
 )
-operations = st.one_of(reads, writes, writes, st.builds(Frame, frames))
+operations = st.one_of(reads, writes, writes, st.builds(Frame, frames_of(st.integers(14, 1600))))
 programs: st.SearchStrategy[list[Operation]] = st.lists(operations, min_size=100, max_size=300).map(
     lambda program: [*_START, *program]
 )
 
 
 @pytest.mark.parametrize("model", ["ne2k_pci", "ne2k_isa"])
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(program=programs)
 def test_a_program_does_what_it_does_on_qemu(model, program):
     compare(model, program)

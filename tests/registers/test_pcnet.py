@@ -3,22 +3,16 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from side_by_side import Config, Frame, In, Monitor, Operation, Out, Peek, Poke, compare, needs_qemu
+from side_by_side import Frame, In, Monitor, Operation, Out, Peek, Poke, compare, needs_qemu
+from strategies import CONFIGURATION, MACS, SIZING, examples, frames_of, words
 
 pytestmark = [pytest.mark.slow, needs_qemu]
 
 BLOCK, RX, TX, BUFFERS = 0x10_0000, 0x10_1000, 0x10_2000, 0x11_0000
 #: Edges of memory, and where there is none. DMA to registers is QEMU's alone.
 PLACES = [0, 4, BLOCK, RX, RX + 8, TX, TX + 16, BUFFERS, 0x1FF_FFF0, 0x200_0000, 0x8000_0000]
-_MACS = [
-    b"\xff" * 6,
-    bytes.fromhex("525400123456"),
-    bytes.fromhex("01005e000001"),
-    bytes.fromhex("333300000001"),
-    bytes(6),
-]
 
 #: CSR15: plain, promiscuous, without one filter, kinds of loopback, without receiver, transmitter.
 MODES = [0, 0, 0, 0x8000, 0x8000, 0x2000, 0x4000, 4, 0x44, 0x4C, 0x8004, 0x800C, 1, 2]
@@ -26,15 +20,8 @@ MODES = [0, 0, 0, 0x8000, 0x8000, 0x2000, 0x4000, 4, 0x44, 0x4C, 0x8004, 0x800C,
 #: Of descriptors: whole frames, parts of frames, those that are not the chip's, everything.
 FLAGS = [*[0x8300] * 8, 0xA300, 0x8000, 0x8200, 0x8100, 0, 0x9000, 0xFFFF]
 
-words = st.integers(0, 0xFFFF)
 addresses = st.one_of(
     st.sampled_from(PLACES), st.integers(0, 0x3FF).map(lambda place: BUFFERS + 64 * place)
-)
-frames = st.builds(
-    lambda mac, length, fill: (mac + bytes([fill]) * length)[:length],
-    st.sampled_from(_MACS),
-    st.one_of(st.integers(1, 120), st.integers(1, 4200)),
-    st.integers(0, 255),
 )
 
 
@@ -86,7 +73,7 @@ def starts(draw: st.DrawFn, styles: list[int]) -> list[Operation]:
     style = draw(st.sampled_from(styles))
     mode = draw(st.sampled_from(MODES))
     bits = [draw(st.sampled_from([0, 1, 2, 3, 9])) for _ in range(2)]
-    mac, groups = draw(st.sampled_from(_MACS)), draw(st.sampled_from([bytes(8), b"\xff" * 8]))
+    mac, groups = draw(st.sampled_from(MACS)), draw(st.sampled_from([bytes(8), b"\xff" * 8]))
     rx, tx = draw(st.sampled_from([RX, RX, RX, 0])), draw(st.sampled_from([TX, TX, TX, RX, 0]))
     rings = [rx.to_bytes(4, "little"), tx.to_bytes(4, "little")]
     if style in (1, 2, 3):
@@ -162,6 +149,7 @@ memory = st.one_of(
         st.binary(min_size=1, max_size=64),
     ),
 )
+frames = frames_of(st.one_of(st.integers(1, 120), st.integers(1, 4200)))
 arrivals = st.builds(lambda frame: [Frame(frame)], frames)
 pulls = st.builds(
     lambda meanwhile: [Monitor("set_link pcnet.0 off"), *meanwhile, Monitor("set_link pcnet.0 on")],
@@ -193,22 +181,11 @@ def programs(draw: st.DrawFn) -> list[Operation]:
     return [*draw(begins), *(each for part in rest for each in part)]
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(programs())
 def test_programs(program):
     compare("pcnet", program)
 
 
 def test_configuration_space():
-    sizing = [
-        step
-        for offset in range(0, 0x100, 4)
-        for step in (
-            Config(offset),
-            Config(offset, 4, 0xFFFF_FFFF if offset != 4 else 0xFFFF_0407),
-            Config(offset),
-            Config(offset, 4, 0),
-            Config(offset),
-        )
-    ]
-    compare("pcnet", [Config(offset) for offset in range(0, 0x100, 4)] + sizing)
+    compare("pcnet", [*CONFIGURATION, *SIZING])

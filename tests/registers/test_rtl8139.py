@@ -4,10 +4,8 @@ from struct import pack
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as run_with
 from hypothesis import strategies as st
 from side_by_side import (
-    Config,
     Frame,
     In,
     Monitor,
@@ -19,14 +17,20 @@ from side_by_side import (
     compare,
     needs_qemu,
 )
+from strategies import (
+    BROADCAST,
+    CONFIGURATION,
+    MACS,
+    OURS,
+    SIZING,
+    examples,
+    frames_of,
+    longs,
+    words,
+)
 
-pytestmark = [
-    pytest.mark.slow,
-    needs_qemu,
-    pytest.mark.filterwarnings("ignore:Generating overly large repr"),
-]
+pytestmark = [pytest.mark.slow, needs_qemu]
 
-_MACS = (b"\xff" * 6, bytes.fromhex("525400123456"), bytes.fromhex("01005e000001"), bytes(6))
 _BASE = 0x100000
 _SENDS, _RECEIVES, _BUFFERS, _TALLY = _BASE, _BASE + 0x1000, _BASE + 0x2000, _BASE + 0x80000
 
@@ -40,9 +44,6 @@ def _programs(*phrases: st.SearchStrategy) -> st.SearchStrategy[list[Operation]]
     )
 
 
-octets = st.integers(0, 255)
-words = st.integers(0, 0xFFFF)
-longs = st.integers(0, 0xFFFF_FFFF)
 sizes = st.sampled_from([1, 2, 4])
 windows = st.sampled_from([0, 1])
 
@@ -55,25 +56,16 @@ def test_every_register_reads_the_same_after_a_reset():
 
 
 def test_configuration_space_is_the_same():
-    sizing = [
-        step
-        for place in range(0x10, 0x34, 4)
-        for step in (Config(place, value=0xFFFF_FFFF), Config(place))
-    ]
-    whole = [Config(place) for place in range(0, 0x100, 4)]
-    compare("rtl8139", [*whole, *sizing, *whole])
+    compare("rtl8139", [*CONFIGURATION, *SIZING, *CONFIGURATION])
 
 
-def _frame(mac: bytes, kind: int, length: int, fill: int) -> bytes:
-    return (mac + _MACS[1] + kind.to_bytes(2, "big") + bytes([fill]) * length)[: max(14, length)]
-
-
-frames = st.builds(
-    _frame,
-    st.sampled_from(_MACS),
-    st.sampled_from([0x0800, 0x8100, 0x88B5]),
+frames = frames_of(
     st.one_of(st.integers(14, 80), st.integers(14, 1700), st.just(3000)),
-    octets,
+    st.builds(
+        lambda mac, kind: mac + OURS + kind.to_bytes(2, "big"),
+        st.sampled_from(MACS),
+        st.sampled_from([0x0800, 0x8100, 0x88B5]),
+    ),
 )
 
 # -- registers, wherever they are; what time alone changes is left out -----------------------------
@@ -142,7 +134,7 @@ links = st.sampled_from(["off", "on", "on"]).map(lambda state: Monitor(f"set_lin
 looks = st.builds(Peek, addresses, st.integers(1, 300))
 
 
-@run_with(max_examples=6, deadline=None)
+@examples(6)
 @given(_programs(reads, reads, writes, any_writes, modes))
 def test_registers(program):
     compare("rtl8139", program)
@@ -192,7 +184,7 @@ c_programs = _programs(
 )
 
 
-@run_with(max_examples=6, deadline=None)
+@examples(6)
 @given(c_programs)
 def test_c_mode(program):
     compare("rtl8139", [*_C_START, *program, *_C_END])
@@ -230,7 +222,7 @@ high_addresses = st.one_of(
 def _packet(version: int, total: int, protocol: int, offset: int, fill: bytes) -> bytes:
     header = bytes([version]) + fill[:1] + pack(">H", total) + fill[1:6] + bytes([protocol])
     body = fill[6:18] + fill[18:30] + bytes([offset << 4 | fill[0] & 0xF]) + fill[31:]
-    return _MACS[0] + _MACS[1] + b"\x08\x00" + header + body
+    return BROADCAST + OURS + b"\x08\x00" + header + body
 
 
 packets = st.builds(
@@ -287,7 +279,7 @@ plus_programs = _programs(
 )
 
 
-@run_with(max_examples=6, deadline=None)
+@examples(6)
 @given(plus_programs)
 def test_c_plus_mode(program):
     compare("rtl8139", [*_PLUS_START, *program, *_PLUS_END])

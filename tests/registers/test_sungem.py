@@ -5,9 +5,10 @@ import shutil
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from side_by_side import Config, Frame, In, Monitor, Operation, Out, Peek, Poke, compare
+from side_by_side import Frame, In, Monitor, Operation, Out, Peek, Poke, compare
+from strategies import CONFIGURATION, SIZING, examples, frames_of, longs
 
 pytestmark = [
     pytest.mark.slow,
@@ -19,13 +20,6 @@ pytestmark = [
 RX, TX, BUFFERS = 0x10_0000, 0x11_0000, 0x12_0000
 #: Edges of memory, and where there is none. DMA to registers is QEMU's alone.
 PLACES = [0, 4, RX, TX, BUFFERS + 5, 0x1FF_FFF0, 0x200_0000, 0x7000_0000, 1 << 40]
-_MACS = [
-    b"\xff" * 6,
-    bytes.fromhex("525400123456"),
-    bytes.fromhex("01005e000001"),
-    bytes.fromhex("333300000001"),
-    bytes(6),
-]
 KNOWN = [
     *range(0, 0x20, 4),
     *(0x1000, 0x1004, 0x1008, 0x100C),
@@ -43,19 +37,11 @@ KICKS = {0x2000, 0x2001, 0x2002, 0x2003}
 #: What lets frames in that wait.
 FLUSHES = {0x4000, 0x6034}
 
-words = st.integers(0, 0xFFFF_FFFF)
 anywhere = st.one_of(
     st.sampled_from(KNOWN),
     st.sampled_from([0x20, 0x1014, 0x2038, 0x3000, 0x402C, 0x6138, 0x6220, 0x9020, 0x1F_FFFC]),
 )
 sizes = st.sampled_from([4, 4, 4, 1, 2, 8])
-frames = st.builds(
-    lambda mac, length, fill: (mac + bytes([fill]) * length)[:length],
-    st.sampled_from(_MACS),
-    st.one_of(st.integers(1, 130), st.integers(1, 1600)),
-    st.integers(0, 255),
-)
-
 
 #: Frames that waited come in now, one each time that QEMU looks at its sockets.
 PAUSE = [Monitor("info name")] * 6
@@ -78,7 +64,7 @@ def writes(draw: st.DrawFn) -> list[Operation]:
     # Of 8 octets the second half would kick, or send from wherever the ring happens to be.
     if offset in KICKS or size == 8:
         return [In(offset, size)]
-    value = draw(st.one_of(st.sampled_from([0, 1, 3, 0xFFFF_FFFF]), words))
+    value = draw(st.one_of(st.sampled_from([0, 1, 3, 0xFFFF_FFFF]), longs))
     pause = PAUSE if offset in FLUSHES else []
     return [Out(offset, value & (1 << 8 * size) - 1, size), *pause, In(offset, size)]
 
@@ -138,6 +124,7 @@ def buffers(draw: st.DrawFn) -> list[Operation]:
 
 memory = st.sampled_from([[Peek(RX, 512)], [Peek(TX, 128)], [Peek(BUFFERS, 4096)], [Peek(0, 64)]])
 patterns = st.builds(lambda octets: [Poke(BUFFERS, octets)], st.binary(min_size=1, max_size=100))
+frames = frames_of(st.one_of(st.integers(1, 130), st.integers(1, 1600)))
 arrivals = st.builds(lambda frame: [Frame(frame)], frames)
 looks = st.sampled_from([[In(0x0C, 4)], [In(0x1C, 4)], [In(0x4104, 4)], [In(0x2100, 4)]])
 manages = st.builds(
@@ -163,22 +150,11 @@ programs = st.builds(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(programs)
 def test_programs(program):
     compare("sungem", program)
 
 
 def test_configuration_space():
-    sizing = [
-        step
-        for offset in range(0, 0x100, 4)
-        for step in (
-            Config(offset),
-            Config(offset, 4, 0xFFFF_FFFF if offset != 4 else 0xFFFF_0407),
-            Config(offset),
-            Config(offset, 4, 0),
-            Config(offset),
-        )
-    ]
-    compare("sungem", [Config(offset) for offset in range(0, 0x100, 4)] + sizing)
+    compare("sungem", [*CONFIGURATION, *SIZING])

@@ -8,24 +8,21 @@ import struct
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from side_by_side import Call, Config, Frame, In, Operation, Out, Peek, Poke, compare, needs_qemu
+from side_by_side import Call, Frame, In, Operation, Out, Peek, Poke, compare, needs_qemu
+from strategies import BROADCAST, CONFIGURATION, SIZING, examples, frames_of, longs, octets, words
 
 from vnetspec.fixtures.driver.uhci import COMMAND, IN, OUT, SETUP, STATUS, Transaction
 
 pytestmark = [pytest.mark.slow, needs_qemu]
 
 REGISTERS = 4
-octets = st.integers(0, 255)
-words = st.integers(0, 0xFFFF)
-longs = st.integers(0, 0xFFFF_FFFF)
-frames = st.builds(
-    lambda length, fill: b"\xff" * 6 + bytes([fill]) * (length - 6),
+frames = frames_of(
     st.one_of(
         st.integers(14, 200), st.sampled_from([64, 128, 1514, 2003, 2004, 2005, 2047, 2048, 2049])
     ),
-    octets,
+    st.just(BROADCAST),
 )
 
 
@@ -51,7 +48,7 @@ writes = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(st.lists(st.one_of(looks, writes), min_size=200, max_size=400))
 def test_registers(program):
     compare("usb-net", program)
@@ -207,7 +204,7 @@ def programs(draw: st.DrawFn) -> list[Operation]:
     return program
 
 
-@settings(max_examples=4, deadline=None)
+@examples(4)
 @given(programs())
 def test_transactions(program):
     compare("usb-net", program, settles=True)
@@ -288,21 +285,11 @@ def schedules(seed: int) -> list[Operation]:
     return program
 
 
-@settings(max_examples=4, deadline=None)
+@examples(4)
 @given(st.integers(0, 0xFFFF_FFFF))
 def test_schedules(seed):
     compare("usb-net", schedules(seed), settles=True)
 
 
 def test_configuration_space():
-    sizing = [
-        step
-        for offset in range(0, 0x100, 4)
-        for step in (
-            Config(offset, 4, 0xFFFF_FFFF if offset != 4 else 0xFFFF_0407),
-            Config(offset),
-            Config(offset, 4, 0),
-            Config(offset),
-        )
-    ]
-    compare("usb-net", [Config(offset) for offset in range(0, 0x100, 4)] + sizing)
+    compare("usb-net", [*CONFIGURATION, *SIZING])

@@ -5,9 +5,10 @@ into the table, then into the available ring, then its index is moved on.
 """
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from side_by_side import Config, Frame, In, Monitor, Operation, Out, Peek, Poke, compare, needs_qemu
+from strategies import BROADCAST, GROUP, OURS, examples, frames_of, longs, octets
 
 pytestmark = [pytest.mark.slow, needs_qemu]
 
@@ -15,7 +16,7 @@ _TABLES = (0x100000, 0x110000, 0x120000)
 _SIZES = (256, 256, 64)
 _INDIRECT, _BUFFERS, _MESSAGES = 0x140000, 0x200000, 0x1F0000
 _END = 32 << 20
-_MACS = (b"\xff" * 6, bytes.fromhex("525400123456"), bytes.fromhex("01005e000001"), b"\2" * 6)
+_OTHER = b"\2" * 6
 _MSIX = 0x98
 
 #: A readable buffer shorter than a header, a writable one without room for it, and a frame of no
@@ -26,31 +27,31 @@ addresses = st.one_of(
     *[st.integers(0, 15).map(lambda n: _BUFFERS + n * 0x10000)] * 6,
     st.sampled_from([_END - 64, _END - 4096, _END, _END + 0x1000, 0xFFFF_FFFF_FFFF_0000]),
 )
-octets = st.integers(0, 255)
-words = st.integers(0, 0xFFFF_FFFF)
 queues = st.integers(0, 2)
 flags = st.sampled_from([0, 0, 2, 2, 2, 1, 3])
 buffers = st.tuples(addresses, lengths, flags)
 vlans = st.sampled_from([b"", b"\x81\x00\x00\x05", b"\x81\x00\x0f\xff"])
-frames = st.builds(
-    lambda mac, vlan, length, fill: (mac + _MACS[1] + vlan + bytes([fill]) * length)[:length],
-    st.sampled_from(_MACS),
-    vlans,
+frames = frames_of(
     st.one_of(st.integers(18, 100), st.integers(18, 4000)),
+    st.builds(
+        lambda mac, vlan: mac + OURS + vlan,
+        st.sampled_from([BROADCAST, OURS, GROUP, _OTHER]),
+        vlans,
+    ),
     st.integers(0x20, 255),
 )
 commands = st.one_of(
     st.tuples(st.just(0), st.integers(0, 6), st.sampled_from([b"\0", b"\1", b"", b"\5\0"])),
-    st.tuples(st.just(1), st.just(1), st.sampled_from([b"\2" * 6, b"\2" * 5, _MACS[1]])),
+    st.tuples(st.just(1), st.just(1), st.sampled_from([_OTHER, b"\2" * 5, OURS])),
     st.tuples(
         st.just(1),
         st.just(0),
         st.builds(
             lambda ones, others, lie: (
                 (ones + lie).to_bytes(4, "little")
-                + b"\2" * 6 * ones
+                + _OTHER * ones
                 + others.to_bytes(4, "little")
-                + b"\1\0\x5e\0\0\1" * others
+                + GROUP * others
             ),
             st.sampled_from([0, 1, 2, 63, 64, 65]),
             st.sampled_from([0, 1, 2, 63, 64, 65]),
@@ -93,8 +94,8 @@ actions = st.one_of(
     st.tuples(st.just("legacy"), st.integers(0, 31), st.sampled_from([1, 2, 4])),
     st.tuples(st.just("common"), st.integers(0, 0x3F), st.sampled_from([1, 2, 4])),
     st.tuples(st.just("select"), st.sampled_from([0, 1, 2, 3, 1023, 1024, 0xFFFF])),
-    st.tuples(st.just("window"), st.integers(0, 0x3010), st.sampled_from([0, 1, 2, 3, 4]), words),
-    st.tuples(st.just("feature"), st.integers(0, 2), words),
+    st.tuples(st.just("window"), st.integers(0, 0x3010), st.sampled_from([0, 1, 2, 3, 4]), longs),
+    st.tuples(st.just("feature"), st.integers(0, 2), longs),
     st.tuples(st.just("ring reset"), st.integers(0, 1)),
 )
 
@@ -320,7 +321,7 @@ features = st.sampled_from([0xFFFF_FFFF, 0xFFFF_7FFF, 0xDFFF_FFFF, 0xDEFB_7FFF, 
 programs = st.builds(build, st.booleans(), features, st.lists(actions, min_size=60, max_size=120))
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(programs)
 def test_virtio(program):
     compare("virtio-net-pci", program, settles=True)

@@ -34,8 +34,3 @@ def why_not_open(path: str) -> str | None:
     except OSError as error:
         return os.strerror(error.errno or 0)
     return None
-
-
-def exists(path: str) -> bool:
-    """Whether there is such a file."""
-    return os.path.exists(path)

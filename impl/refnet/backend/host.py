@@ -235,7 +235,7 @@ class Host:
 
     def _spawn(self, action: hostio.Spawn) -> None:
         try:
-            pipe, process = spawn(action.command)
+            pipe, process = spawn(action.command, action.over_tcp)
             with contextlib.ExitStack() as undo:
                 undo.callback(pipe.close, reset=False)
                 self._children.add(Child(self._loop, process, self._children.discard))

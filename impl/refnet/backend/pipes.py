@@ -15,6 +15,7 @@ from ..wire._types import Buffer
 from . import words
 
 _CONNECT_SECONDS = 10.0
+_LOOPBACK = "127.0.0.1"
 
 
 class Pipe(Protocol):
@@ -109,8 +110,11 @@ def _can_wait(descriptor: int | None) -> bool:
     return True
 
 
-def spawn(command: str) -> tuple[SocketPipe, "subprocess.Popen[bytes]"]:
-    """Run a command on one end of a socket pair (GFW-04); a script needs no ``#!`` line.
+def spawn(command: str, over_tcp: bool = False) -> tuple[SocketPipe, "subprocess.Popen[bytes]"]:
+    """Run a command on one end of a socket pair, or of a TCP connection (GFW-04).
+
+    A script needs no ``#!`` line. The command is in a session of its own: what it sends to its
+    process group, as smbd does in the end, does not reach refnet.
 
     Raises:
         OSError: it can't be run.
@@ -119,7 +123,7 @@ def spawn(command: str) -> tuple[SocketPipe, "subprocess.Popen[bytes]"]:
     arguments = words.split(command)
     if not arguments[0]:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    ours, theirs = socket.socketpair()
+    ours, theirs = _tcp_pair() if over_tcp else socket.socketpair()
     try:
         with theirs:
             try:
@@ -135,8 +139,29 @@ def spawn(command: str) -> tuple[SocketPipe, "subprocess.Popen[bytes]"]:
     return SocketPipe(ours), child
 
 
+def _tcp_pair() -> tuple[socket.socket, socket.socket]:
+    """Both ends of a TCP connection; nobody else's, if somebody is quicker than we are.
+
+    Raises:
+        OSError: the host has no loopback interface that is up.
+    """
+    with socket.create_server((_LOOPBACK, 0), backlog=1) as listener:
+        ours = socket.create_connection(listener.getsockname(), _CONNECT_SECONDS)
+        try:
+            listener.settimeout(_CONNECT_SECONDS)
+            theirs, address = listener.accept()
+            while address != ours.getsockname():
+                theirs.close()
+                theirs, address = listener.accept()
+        except BaseException:
+            ours.close()
+            raise
+    theirs.setblocking(True)
+    return ours, theirs
+
+
 def _run(arguments: list[str], end: int) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(arguments, stdin=end, stdout=end, stderr=end)
+    return subprocess.Popen(arguments, stdin=end, stdout=end, stderr=end, start_new_session=True)
 
 
 def open_device(text: str) -> Pipe:

@@ -9,6 +9,7 @@ from ..errors import HostError
 from .addresses import Real
 
 _LIFETIME = SECOND
+_LINK_LOCAL = b"\xfe\x80"
 
 
 class Resolver:
@@ -62,7 +63,7 @@ class Resolver:
 def first_nameserver(text: str, family: int = socket.AF_INET) -> Real | None:
     """The address of the first ``nameserver`` line with one of ``family`` (DNS-05).
 
-    A ``%scope`` is cut off from an IPv4 address and belongs to an IPv6 one.
+    A ``%scope`` is cut off but from a link-local address, to which it belongs.
     """
     for line in text.splitlines():
         words = line.split(None, 2)
@@ -74,5 +75,5 @@ def first_nameserver(text: str, family: int = socket.AF_INET) -> Real | None:
             continue
         if family == socket.AF_INET:
             return int.from_bytes(packed, "big")
-        return words[1] if "%" in words[1] else packed
+        return words[1] if "%" in words[1] and packed[:2] == _LINK_LOCAL else packed
     return None

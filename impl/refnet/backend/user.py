@@ -5,11 +5,15 @@ from collections.abc import Callable
 from ..clock import VirtualClock
 from ..fabric.port import Fabric, Port
 from ..slirp.hostio import Handle
+from ..slirp.seam import GuestForward
 from ..slirp.stack import Slirp
 from .host import Host
 from .loop import Loop
+from .smb import Share
 
 _SHORTEST = 60
+#: NetBIOS sessions and SMB over TCP (SMB-01).
+_SMB_PORTS = (139, 445)
 
 
 class UserPort(Port):
@@ -43,6 +47,7 @@ class UserPort(Port):
         self._info = info
         self._report = report
         self._closed = False
+        self._share: Share | None = None
         loop.add_source(self)
         self.settle()
 
@@ -79,10 +84,18 @@ class UserPort(Port):
             self._closed = True
             self._loop.remove_source(self)
             self.host.close()
+            if self._share is not None:
+                self._share.close()
+
+    def serve(self, share: Share, address: int) -> None:
+        """Let the guest find a share at ``address``; it is closed with the port."""
+        self._share = share
+        for port in _SMB_PORTS:
+            self.stack.serve(GuestForward(address, port, share.command, over_tcp=True))
 
     def _emit(self) -> None:
-        for warning in self.stack.take_warnings():
-            self._report(f"warning: {warning}")
+        for line in self.stack.take_lines():
+            self._report(line)
         pads = self.peer is not None and self.peer.pads and self.stack.profile.pads_frames
         for frame in self.stack.take_frames():
             if pads and len(frame) < _SHORTEST:

@@ -182,7 +182,8 @@ class AddressSpace:
         return int.from_bytes(self.read(address, size), "little")
 
     def store(self, address: int, size: int, value: int) -> None:
-        """Store a little-endian value of ``size`` octets."""
+        """Store the low ``size`` octets of a value, little-endian."""
+        value &= _MASKS[size]
         found = self._find(address)
         if found is not None:
             region, offset = found.region, address - found.first

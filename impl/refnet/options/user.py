@@ -19,7 +19,8 @@ class User(NamedTuple):
     """A user network.
 
     ``forwards`` are the texts of its ``hostfwd`` rules, in the order of ``config.host_forwards``:
-    that in which QEMU sets them up, the last one given first. ``shared_directory`` is ``smb=``.
+    that in which QEMU sets them up, the last one given first. ``shared_directory`` is ``smb=``,
+    ``smb_server`` the address of ``smbserver=`` or its default; whether it will do is not decided.
     """
 
     name: str
@@ -27,6 +28,7 @@ class User(NamedTuple):
     config: Config
     forwards: tuple[str, ...] = ()
     shared_directory: str | None = None
+    smb_server: int = 0
 
     @property
     def summary(self) -> str:
@@ -73,7 +75,8 @@ def interpret(name: str, line: Line, fields: Fields) -> User:
         config = _with_forwards(_configure(given), given)
     except OptionError as error:
         raise line.error(str(error)) from None
-    return User(name, line, config, given.host_forwards[::-1], given.smb)
+    server = _smb_server(given, config)
+    return User(name, line, config, given.host_forwards[::-1], given.smb, server)
 
 
 def _take(fields: Fields) -> _Given:
@@ -275,6 +278,12 @@ def _check_names(given: _Given) -> None:
     ):
         if text is not None and len(text.encode("utf-8", "surrogateescape")) > limit:
             raise OptionError(f"'{key}' parameter cannot exceed {limit} bytes")
+
+
+def _smb_server(given: _Given, config: Config) -> int:
+    """Where the share is: the network's .4, if it is not said (SMB-01, SMB-02)."""
+    address = parse_ipv4(given.smb_server) if given.smb_server is not None else 0
+    return address or config.network | 0x0204 & ~config.netmask
 
 
 def _with_forwards(config: Config, given: _Given) -> Config:

@@ -73,7 +73,7 @@ class Arp:
         self._config = config
         self._profile = profile
         self._emit = emit
-        self._served = frozenset(
+        self._served = {
             address
             for address in (
                 config.host,
@@ -81,7 +81,7 @@ class Arp:
                 *(forward.address for forward in config.guest_forwards),
             )
             if config.contains(address)
-        )
+        }
         self.neighbours = Neighbours(config, profile)
 
     def receive(self, frame: ethernet.Frame) -> None:
@@ -95,6 +95,10 @@ class Arp:
             self._on_request(packet, frame.source)
         elif packet.operation == arp.REPLY and self._profile.resolves_guests:
             self.neighbours.learn(packet.sender, packet.sender_mac)
+
+    def serve(self, address: int) -> None:
+        """Answer for one more address."""
+        self._served.add(address)
 
     def request(self, address: int) -> None:
         """Ask all guests for ``address`` (ARP-15)."""

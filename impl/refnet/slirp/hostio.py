@@ -115,12 +115,14 @@ class Listen:
 class Spawn:
     """Run a command with its standard streams on ``handle``, a byte stream (GFW-04).
 
-    ``command`` is split as a shell splits words, with no shell. Answered by :class:`Connected` or
+    ``command`` is split as a shell splits words, with no shell; ``over_tcp`` says that its streams
+    must be a TCP connection, as inetd's are. Answered by :class:`Connected` or
     :class:`ConnectFailed`.
     """
 
     handle: Handle
     command: str
+    over_tcp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,13 @@ class Profile:
     has_ipv6: bool = True
     #: For how long name servers are advertised, in seconds: twice the longest interval (IP6-05).
     nameserver_lifetime: int = 1200
+    #: The port that answers of DHCPv6 come from (IP6-11).
+    dhcpv6_port: int = 547
     #: The boot file that is told when none is given (IP6-12).
     missing_bootfile: str | None = None
+    #: An error about a TCP segment that can't be delivered quotes it with the octets of the payload
+    #: length in the wrong order (IP6-14).
+    swaps_quoted_length: bool = False
     #: ``info usernet`` tells the addresses of IPv6 sockets (IP6-18).
     tells_ipv6_addresses: bool = True
 
@@ -122,11 +127,15 @@ QEMU_0_6 = Profile(
 
 
 def with_quirks(profile: Profile) -> Profile:
-    """The profile with what QEMU 7.2 does where it is wrong (IP6-05, IP6-12, IP6-18)."""
+    """The profile with what QEMU 7.2 does where it is wrong (IP6-05, IP6-11, IP6-12, IP6-14,
+    IP6-18).
+    """
     return replace(
         profile,
         nameserver_lifetime=1_200_000,
+        dhcpv6_port=0x2302,
         missing_bootfile="(null)",
+        swaps_quoted_length=True,
         tells_ipv6_addresses=False,
     )
 

@@ -27,11 +27,15 @@ class HostForward:
 
 @dataclass(frozen=True, slots=True)
 class GuestForward:
-    """One ``guestfwd`` rule (GFW-01): ``device`` is a character device or ``cmd:...``."""
+    """One ``guestfwd`` rule (GFW-01): ``device`` is a character device or ``cmd:...``.
+
+    ``over_tcp``: the command has to find a TCP connection, not just a socket, at its end.
+    """
 
     address: int
     port: int
     device: str
+    over_tcp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,10 @@ class Stack(Protocol):
         """Forget a handle; events still under way for it are dropped."""
 
     def warn(self, text: str) -> None:
-        """Tell the person who runs refnet (standard error of the process)."""
+        """Warn the person who runs refnet (standard error of the process)."""
+
+    def complain(self, text: str) -> None:
+        """Tell that person of something that is worse than what there are warnings for."""
 
     def drop(self, reason: str) -> None:
         """Count something that came from the guest and leads to nothing."""

@@ -46,7 +46,7 @@ class Slirp:
     """One user network.
 
     Drive it with :meth:`receive`, :meth:`on_event` and :meth:`poll`, and after each take what it
-    leaves with :meth:`take_frames`, :meth:`take_actions` and :meth:`take_warnings`. Time is given
+    leaves with :meth:`take_frames`, :meth:`take_actions` and :meth:`take_lines`. Time is given
     in nanoseconds and must not decrease.
 
     Args:
@@ -69,7 +69,7 @@ class Slirp:
         self.dropped: Counter[str] = Counter()
         self._frames: list[bytes] = []
         self._actions: list[Action] = []
-        self._warnings: list[str] = []
+        self._lines: list[str] = []
         self._owners: dict[Handle, Owner] = {}
         self._next_handle = 1
         self._identification = 0
@@ -159,9 +159,9 @@ class Slirp:
         """The actions for the host, in the order in which they are to be carried out."""
         return _drain(self._actions)
 
-    def take_warnings(self) -> list[str]:
-        """Lines for the person who runs this."""
-        return _drain(self._warnings)
+    def take_lines(self) -> list[str]:
+        """Lines for the person who runs this: ``warning: ...``, or a complaint as it is."""
+        return _drain(self._lines)
 
     # -- what the monitor asks -------------------------------------------------------------------
 
@@ -172,6 +172,11 @@ class Slirp:
     def remove_host_forward(self, protocol: int, host_address: int, host_port: int) -> bool:
         """Stop listening at an address and port really bound; whether anything did."""
         return self._forwards.remove(protocol, host_address, host_port)
+
+    def serve(self, forward: GuestForward) -> None:
+        """Forward to a command from now on, and answer for its address (SMB-01, SMB-05)."""
+        self._tcp.serve(forward)
+        self._arp.serve(forward.address)
 
     def rows(self) -> list[SocketRow]:
         """What ``info usernet`` lists, in its order (INF-06), as of :attr:`now`."""
@@ -201,7 +206,7 @@ class Slirp:
         error: Packet | None
         if isinstance(offending, ipv6.Packet):
             assert not isinstance(source, int)
-            error = error_about6(offending, type, code, source, self.config.mtu)
+            error = error_about6(self, offending, type, code, source)
         else:
             assert not isinstance(source, bytes)
             origin = self.config.host if source is None else source
@@ -226,7 +231,10 @@ class Slirp:
         self._owners.pop(handle, None)
 
     def warn(self, text: str) -> None:
-        self._warnings.append(text)
+        self._lines.append(f"warning: {text}")
+
+    def complain(self, text: str) -> None:
+        self._lines.append(text)
 
     def drop(self, reason: str) -> None:
         self.dropped[reason] += 1

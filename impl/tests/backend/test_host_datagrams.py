@@ -10,11 +10,13 @@ from refnet.backend import host_datagrams
 from refnet.slirp.hostio import (
     Close,
     Failure,
+    FindNameserver,
     IcmpError,
     Listen,
     ListenFailed,
     Listening,
     Nameserver,
+    NameserverFound,
     OpenUdp,
     PingFailed,
     PingReply,
@@ -25,9 +27,9 @@ from refnet.slirp.hostio import (
     UdpFailed,
     UdpReceived,
 )
-from refnet.wire import checksum, ipv4
+from refnet.wire import checksum, ipv4, ipv6
 
-LOOPBACK = ipv4.LOOPBACK
+LOOPBACK, LOOPBACK6 = ipv4.LOOPBACK, ipv6.LOOPBACK
 #: <linux/in.h>; in the socket module since Python 3.14.
 IP_RECVTTL = 12
 
@@ -60,6 +62,57 @@ def test_datagrams_pass_both_ways(bench, server):
     assert text == b"question"
     assert received == UdpReceived(1, b"answer", LOOPBACK, port_of(server))
     assert bench.notified == 1
+
+
+@pytest.fixture
+def server6():
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as server:
+        server.bind(("::1", 0))
+        server.settimeout(10)
+        yield server
+
+
+def test_datagrams_of_ipv6_pass_both_ways(bench, server6):
+    server6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
+    port = port_of(server6)
+    assert bench.does(OpenUdp(1, 6), SendUdp(1, b"question", LOOPBACK6, port, 9)) == []
+    text, [(_, _, data)], _, client = server6.recvmsg(100, 100)
+    server6.sendto(b"answer", client)
+
+    [received] = bench.hears(UdpReceived)
+
+    assert (text, int.from_bytes(data, "little")) == (b"question", 9)
+    assert received == UdpReceived(1, b"answer", LOOPBACK6, port)
+
+
+def test_an_error_of_ipv6_is_told_with_its_offender(bench):
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as gone:
+        gone.bind(("::1", 0))
+        port = port_of(gone)
+    bench.does(OpenUdp(1, 6), SendUdp(1, b"x", LOOPBACK6, port))
+
+    [failed] = bench.hears(UdpFailed)
+
+    assert failed == UdpFailed(1, IcmpError(1, 4, LOOPBACK6))
+
+
+@pytest.mark.parametrize("address", ["::1", "::1%lo"])
+def test_the_nameserver_of_ipv6_is_the_resolvers(bench, resolv_conf, server6, address):
+    resolv_conf.write_text(f"nameserver 127.0.0.1\nnameserver {address}\n")
+    events = bench.does(
+        FindNameserver(2, Nameserver.IPV6),
+        OpenUdp(1, 6),
+        SendUdp(1, b"question", Nameserver.IPV6, port_of(server6)),
+    )
+    assert events == [NameserverFound(2, True)]
+    assert server6.recv(100) == b"question"
+
+
+def test_without_a_nameserver_of_ipv6_there_is_none(bench):
+    events = bench.does(
+        FindNameserver(2, Nameserver.IPV6), OpenUdp(1, 6), SendUdp(1, b"x", Nameserver.IPV6, 53)
+    )
+    assert events == [NameserverFound(2, False), UdpFailed(1, Failure.NOT_PERMITTED)]
 
 
 def test_an_empty_datagram_is_one(bench, server):

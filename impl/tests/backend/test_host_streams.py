@@ -31,7 +31,7 @@ from refnet.slirp.hostio import (
     Shutdown,
     Spawn,
 )
-from refnet.wire import ipv4
+from refnet.wire import ipv4, ipv6
 
 LOOPBACK = ipv4.LOOPBACK
 NO_LINGER = struct.pack("ii", 1, 0)
@@ -55,6 +55,17 @@ def peer(bench, listener):
     connection.settimeout(2)
     with connection:
         yield connection
+
+
+def test_a_connection_over_ipv6(bench):
+    with socket.socket(socket.AF_INET6) as listener:
+        listener.bind(("::1", 0))
+        listener.listen()
+        listener.settimeout(10)
+        bench.does(Connect(1, ipv6.LOOPBACK, listener.getsockname()[1]))
+        assert bench.hears(Connected) == [Connected(1)]
+        connection, _ = listener.accept()
+        connection.close()
 
 
 def text_of(events):
@@ -323,6 +334,37 @@ def test_a_command_has_the_stream_for_its_input_and_output(bench):
     bench.does(Read(1, 100), Send(1, b"meow\n"), Shutdown(1))
 
     assert text_of(bench.hears(EndOfStream)) == b"meow\ndone\n"
+
+
+@pytest.mark.parametrize(("over_tcp", "family"), [(False, "AF_UNIX"), (True, "AF_INET")])
+def test_a_command_finds_a_socket_in_a_session_of_its_own(bench, over_tcp, family):
+    look = (
+        "import os, socket; s = socket.socket(fileno=0); "
+        "print(s.family.name, os.getsid(0) == os.getpid(), s.getblocking(), flush=True)"
+    )
+    bench.does(Spawn(1, f"{sys.executable} -c '{look}'", over_tcp), Read(1, 100))
+
+    assert text_of(bench.hears(EndOfStream)) == f"{family} True True\n".encode()
+
+
+def test_a_stranger_does_not_get_a_command_s_end(bench, monkeypatch):
+    strangers = []
+
+    class Late(socket.socket):
+        def connect(self, address):
+            if not strangers:
+                strangers.append(socket.socket())
+                strangers[0].connect(address)
+            super().connect(address)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "socket", Late)
+        bench.does(Spawn(1, "cat", over_tcp=True), Send(1, b"meow"), Shutdown(1), Read(1, 100))
+
+    assert text_of(bench.hears(EndOfStream)) == b"meow"
+    with strangers[0] as stranger:
+        stranger.settimeout(10)
+        assert stranger.recv(100) == b""
 
 
 def test_words_are_split_as_a_shell_does_without_one(bench):

@@ -1,6 +1,7 @@
 """Which nameserver the host has, and how long that is believed (DNS-05..07)."""
 
 import os
+import socket
 
 import pytest
 
@@ -8,6 +9,7 @@ from refnet.backend.resolver import Resolver, first_nameserver
 from refnet.clock import SECOND, ManualClock
 from refnet.errors import HostError
 from refnet.wire.ipv4 import parse_address
+from refnet.wire.ipv6 import LOOPBACK as LOOPBACK6
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,19 @@ from refnet.wire.ipv4 import parse_address
 )
 def test_the_first_line_with_an_ipv4_address_counts(text, expected):
     assert first_nameserver(text) == (expected and parse_address(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nameserver 10.0.0.1\nnameserver ::1\nnameserver fec0::9\n", LOOPBACK6),
+        ("nameserver fe80::1%eth0\n", "fe80::1%eth0"),
+        ("nameserver ::1%eth0\n", LOOPBACK6),
+        ("nameserver fec0::x\nnameserver 10.0.0.1\n", None),
+    ],
+)
+def test_the_first_line_with_an_ipv6_address_counts_for_ipv6(text, expected):
+    assert first_nameserver(text, socket.AF_INET6) == expected
 
 
 def test_an_answer_is_good_for_a_second(resolv_conf):

@@ -6,16 +6,10 @@ The rest is compared with QEMU (tests/registers).
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig import MAC, OURS, Assembly, LoopingWire
 
-from refnet.clock import ManualClock
-from refnet.nic import registry
-from refnet.nic.boards import Pc
-from refnet.nic.model import Setting
-
-MAC = bytes.fromhex("525400123456")
-MINE = MAC + bytes.fromhex("52540000000188b5") + bytes(60)
-GROUP = bytes.fromhex("01005e000001") + MINE[6:]
-MEMORY, REGISTERS, PORTS = 0x20_0000, 0xE000_0000, 0xC000
+GROUP = bytes.fromhex("01005e000001") + OURS[6:]
+REGISTERS, PORTS = 0xE000_0000, 0xC000
 SENDS, RECEIVES, BUFFERS = 0x10_0000, 0x10_1000, 0x10_2000
 CTRL, STATUS, EECD, EERD, MDIC, RAL, RAH = 0x00, 0x08, 0x10, 0x14, 0x20, 0x5400, 0x5404
 ICR, ITR, ICS, IMS, RCTL, TCTL = 0xC0, 0xC4, 0xC8, 0xD0, 0x100, 0x400
@@ -24,61 +18,19 @@ TDBAL, TDLEN, TDH, TDT, TADV = 0x3800, 0x3808, 0x3810, 0x3818, 0x382C
 LINE, SECOND = 11, 1_000_000_000
 
 
-class Wire:
-    """A cable that keeps what is sent, and offers a frame that was refused when it is flushed."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent = []
-        self.waiting = []
-        self.nic = None
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        if self.nic.can_receive():
-            self.nic.receive(frame)
-
-    def offer(self, frame):
-        self.waiting.append(frame)
-        if self.nic.can_receive():
-            self.flush()
-
-    def flush(self):
-        while self.waiting and self.nic.receive(self.waiting[0]):
-            self.waiting.pop(0)
-        return not self.waiting
-
-
-class Machine:
+class Machine(Assembly):
     """A board with one NIC, its registers mapped, its interrupt on line 11."""
 
     def __init__(self, model="e1000", **options):
-        self.clock = ManualClock()
-        self.board = Pc(self.clock, MEMORY)
-        self.wire = Wire()
-        self.nic = self.wire.nic = registry.make(
-            model, Setting(self.board, self.wire, MAC, options)
-        )
-        self.board.pci.plug(self.nic, 2 << 3)
+        bars = {0x10: REGISTERS, 0x14: PORTS}
+        super().__init__(model, bars, slot=2, wire=LoopingWire, options=options)
         self.board.pci.write(1 << 11 | 0x60, 4, 0x0B0B0B0B)
-        self.nic.write_config(0x10, 4, REGISTERS)
-        self.nic.write_config(0x14, 4, PORTS)
-        self.nic.write_config(0x04, 2, 7)
 
     def load(self, offset, size=4):
         return self.board.space.load(REGISTERS + offset, size)
 
     def store(self, offset, value, size=4):
         self.board.space.store(REGISTERS + offset, size, value)
-
-    def elapse(self, nanoseconds):
-        self.clock.advance(nanoseconds)
-        self.board.timers.poll()
 
     def interrupting(self):
         return LINE in self.board.lines.high()
@@ -143,7 +95,7 @@ operations = st.one_of(
         st.sampled_from([SENDS, RECEIVES]),
         st.lists(descriptors, min_size=1, max_size=8).map(b"".join),
     ),
-    st.tuples(st.just("frame"), st.sampled_from([MINE, GROUP, b"\xff" * 1514, MINE * 30, b""])),
+    st.tuples(st.just("frame"), st.sampled_from([OURS, GROUP, b"\xff" * 1514, OURS * 30, b""])),
     st.tuples(st.just("elapse"), st.integers(0, 2 * SECOND)),
     st.tuples(st.just("link"), st.booleans()),
 )
@@ -250,7 +202,7 @@ def test_a_delay_for_sent_frames_needs_a_descriptor_that_may_wait():
 def test_frames_wait_a_second_after_rctl_was_written():
     machine = Machine()
     machine.supply()
-    machine.wire.offer(MINE)
+    machine.wire.offer(OURS)
 
     machine.elapse(SECOND - 1)
     assert machine.wire.waiting
@@ -321,7 +273,7 @@ def test_counters_stay_at_their_highest_value():
     machine.elapse(SECOND)
     machine.nic._registers[0x40D0 >> 2] = 0xFFFF_FFFF
 
-    machine.wire.offer(MINE)
+    machine.wire.offer(OURS)
 
     assert machine.load(0x40D0) == 0xFFFF_FFFF
 
@@ -363,17 +315,17 @@ def test_a_word_of_the_eeprom_comes_by_wire_and_at_once():
 @pytest.mark.parametrize(
     ("control", "frame", "taken"),
     [
-        (0x02, MINE, True),
-        (0x02, b"\x52" + MINE, False),
-        (0x0A, b"\x52" + MINE, True),
+        (0x02, OURS, True),
+        (0x02, b"\x52" + OURS, False),
+        (0x0A, b"\x52" + OURS, True),
         (0x02, GROUP, True),
-        (0x02, GROUP[:5] + MINE, False),
-        (0x12, GROUP[:5] + MINE, True),
+        (0x02, GROUP[:5] + OURS, False),
+        (0x12, GROUP[:5] + OURS, True),
         (0x8002, b"\xff" * 60, True),
-        (0x40002, MINE[:12] + b"\x81\0\0\x05" + MINE[12:], True),
-        (0x40002, MINE[:12] + b"\x81\0\0\x06" + MINE[12:], False),
-        (0x02, MINE.ljust(1523), False),
-        (0x06, MINE.ljust(1523), True),
+        (0x40002, OURS[:12] + b"\x81\0\0\x05" + OURS[12:], True),
+        (0x40002, OURS[:12] + b"\x81\0\0\x06" + OURS[12:], False),
+        (0x02, OURS.ljust(1523), False),
+        (0x06, OURS.ljust(1523), True),
     ],
 )
 def test_filters_let_in_what_they_are_told_to(control, frame, taken):
@@ -394,9 +346,9 @@ def test_a_frame_that_does_not_fit_is_lost():
     machine.supply(0x3_8002)
     machine.elapse(SECOND)
     machine.store(RDT, 2)
-    machine.wire.offer(MINE.ljust(600))
+    machine.wire.offer(OURS.ljust(600))
     machine.store(RDH, 6)
-    machine.wire.offer(MINE.ljust(600))
+    machine.wire.offer(OURS.ljust(600))
 
     assert [machine.load(counter) for counter in (0x40A0, 0x4010)] == [1, 1]
     assert machine.load(RDH) == 1

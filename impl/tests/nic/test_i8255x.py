@@ -3,54 +3,21 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig import COMMAND, MAC, MEMORY, OURS, Assembly
 
-from refnet.clock import ManualClock
-from refnet.nic import registry
-from refnet.nic.boards import Pc
-from refnet.nic.model import Setting
-
-MAC = bytes.fromhex("525400123456")
-OURS = MAC + bytes.fromhex("52540000000188b5") + bytes(60)
-MEMORY = 0x20_0000
 BLOCK, RECEIVED, BUFFERS = 0x11_0000, 0x11_1000, 0x11_2000
 REGISTERS, PORTS, FLASH = 0xE000_0000, 0xC000, 0xE002_0000
-COMMAND, BAR0, BAR1, BAR2 = 0x04, 0x10, 0x14, 0x18
+BAR0, BAR1, BAR2 = 0x10, 0x14, 0x18
 ORDER, POINTER, PORT, EEPROM = 2, 4, 8, 14
 START, RECEIVE = 0x10, 0x01
 NOBODY = 0xFFFF_FFFF
 
 
-class Wire:
-    """A cable that keeps what is sent."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent = []
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        raise AssertionError("an i8255x does not loop frames back")
-
-    def flush(self):
-        return True
-
-
-class Rig:
+class Rig(Assembly):
     """A PC with an i8255x in slot 3."""
 
     def __init__(self, model="i82559c"):
-        self.board = Pc(ManualClock(), MEMORY)
-        self.wire = Wire()
-        self.nic = registry.make(model, Setting(self.board, self.wire, MAC, {}))
-        self.board.pci.plug(self.nic, 3 << 3)
-        for bar, base in ((BAR0, REGISTERS), (BAR1, PORTS), (BAR2, FLASH)):
-            self.nic.write_config(bar, 4, base)
-        self.nic.write_config(COMMAND, 2, 7)
+        super().__init__(model, {BAR0: REGISTERS, BAR1: PORTS, BAR2: FLASH})
 
     def load(self, offset, size=4):
         return self.board.space.load(REGISTERS + offset, size)

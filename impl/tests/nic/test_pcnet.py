@@ -3,56 +3,20 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rig import MAC, OURS, Assembly, LoopingWire
 
-from refnet.clock import ManualClock
-from refnet.nic import registry
-from refnet.nic.boards import Pc
-from refnet.nic.model import Setting
-
-MAC = bytes.fromhex("525400123456")
-OURS = MAC + bytes.fromhex("52540000000188b5") + bytes(60)
-MEMORY = 0x20_0000
 BLOCK, RX, TX, BUFFERS = 0x1_0000, 0x1_1000, 0x1_2000, 0x2_0000
 PORTS = 0xC000
 DATA, ADDRESS, BUS_DATA = 0x10, 0x12, 0x16
-COMMAND, BAR0, BAR1 = 0x04, 0x10, 0x14
+BAR0, BAR1 = 0x10, 0x14
 WHOLE = 0x8300
 
 
-class Wire:
-    """A cable that keeps what is sent."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent = []
-        self.nic = None
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        self.nic.receive(frame)
-
-    def flush(self):
-        return True
-
-
-class Rig:
+class Rig(Assembly):
     """A PC with a pcnet in slot 3."""
 
     def __init__(self):
-        self.clock = ManualClock()
-        self.board = Pc(self.clock, MEMORY)
-        self.wire = Wire()
-        self.nic = registry.make("pcnet", Setting(self.board, self.wire, MAC, {}))
-        self.wire.nic = self.nic
-        self.board.pci.plug(self.nic, 3 << 3)
-        self.nic.write_config(BAR0, 4, PORTS)
-        self.nic.write_config(BAR1, 4, 0xE000_0000)
-        self.nic.write_config(COMMAND, 2, 7)
+        super().__init__("pcnet", {BAR0: PORTS, BAR1: 0xE000_0000}, wire=LoopingWire)
 
     def load(self, offset, size=2):
         return self.board.ports.load(PORTS + offset, size)
@@ -119,12 +83,10 @@ def test_the_timer_polls_every_two_milliseconds():
     rig.load(DATA)
 
     rig.offer(0, OURS)
-    rig.clock.advance(1_900_000)
-    rig.board.timers.poll()
+    rig.elapse(1_900_000)
     assert not rig.wire.sent
 
-    rig.clock.advance(100_000)
-    rig.board.timers.poll()
+    rig.elapse(100_000)
     assert rig.wire.sent == [OURS]
 
 
@@ -195,8 +157,7 @@ def test_nothing_that_a_guest_does_raises(program):
             case "frame":
                 assert rig.nic.receive(values[0]) is True
             case "wait":
-                rig.clock.advance(values[0])
-                rig.board.timers.poll()
+                rig.elapse(values[0])
             case "link":
                 rig.nic.on_link_change(values[0])
             case "start":

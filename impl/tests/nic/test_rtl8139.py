@@ -8,18 +8,13 @@ from struct import pack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig import MEMORY, OURS, Assembly, LoopingWire
 
-from refnet.clock import ManualClock
-from refnet.nic import registry
-from refnet.nic.boards import Pc
-from refnet.nic.model import Setting
 from refnet.nic.rtl8139.eeprom import Eeprom
 from refnet.nic.rtl8139.offload import finished
 from refnet.wire import checksum
 
-MAC = bytes.fromhex("525400123456")
-MINE = MAC + bytes.fromhex("52540000000188b5") + bytes(60)
-MEMORY, PORTS, REGISTERS = 0x20_0000, 0xC000, 0xE000_0000
+PORTS, REGISTERS = 0xC000, 0xE000_0000
 SENDS, RECEIVES, BUFFERS = 0x10_0000, 0x10_1000, 0x10_2000
 COMMAND, READ_PLACE, MASK, STATUS = 0x37, 0x38, 0x3C, 0x3E
 TIMER, INTERVAL, CLOCK = 0x48, 0x54, 0x5B
@@ -28,51 +23,18 @@ TICK = 30
 OWN, END, FIRST, LAST, SEGMENT = 1 << 31, 1 << 30, 1 << 29, 1 << 28, 1 << 27
 
 
-class Wire:
-    """A cable that keeps what is sent, and whose other end is the NIC in loopback."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent = []
-        self.nic = None
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        if self.nic.can_receive():
-            self.nic.receive(frame)
-
-    def flush(self):
-        return True
-
-
-class Machine:
+class Machine(Assembly):
     """A board with one NIC, its registers mapped."""
 
     def __init__(self):
-        self.clock = ManualClock()
-        self.board = Pc(self.clock, MEMORY)
-        self.wire = Wire()
-        self.nic = registry.make("rtl8139", Setting(self.board, self.wire, MAC, {}))
-        self.wire.nic = self.nic
-        self.board.pci.plug(self.nic, 2 << 3)
-        self.nic.write_config(0x10, 4, PORTS)
-        self.nic.write_config(0x14, 4, REGISTERS)
-        self.nic.write_config(0x04, 2, 7)
+        bars = {0x10: PORTS, 0x14: REGISTERS}
+        super().__init__("rtl8139", bars, slot=2, wire=LoopingWire)
 
     def load(self, offset, size=1):
         return self.board.ports.load(PORTS + offset, size)
 
     def store(self, offset, value, size=1):
         self.board.ports.store(PORTS + offset, size, value)
-
-    def elapse(self, nanoseconds):
-        self.clock.advance(nanoseconds)
-        self.board.timers.poll()
 
     def do(self, operation):
         """One of a program's operations, and what comes of it."""
@@ -120,7 +82,7 @@ operations = st.one_of(
     st.tuples(st.just("store"), offsets, sizes, values),
     st.tuples(st.just("store"), offsets, sizes, values),
     st.tuples(st.just("frame"), st.binary(max_size=100)),
-    st.just(("frame", MINE)),
+    st.just(("frame", OURS)),
     st.just(("frame", b"\xff" * 9000)),
     st.just(("store", 0x37, 1, 0x0C)),
     st.just(("store", 0x44, 4, 0x8F)),
@@ -140,7 +102,7 @@ C_MODE = [
     ("store", 0x37, 1, 0x0C),
     ("store", 0x44, 4, 0x8F),
     ("store", 0x30, 4, BUFFERS),
-    ("memory", BUFFERS, MINE),
+    ("memory", BUFFERS, OURS),
     *(("store", 0x20 + 4 * turn, 4, BUFFERS) for turn in range(4)),
 ]
 PLUS_MODE = [

@@ -5,53 +5,22 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rig import COMMAND, OURS, Assembly, LoopingWire
 
-from refnet.clock import ManualClock
-from refnet.nic import registry
 from refnet.nic.boards import Mac99
-from refnet.nic.model import Setting
 from refnet.nic.qtest import Session
 
-MAC = bytes.fromhex("525400123456")
-OURS = MAC + bytes.fromhex("52540000000188b5") + bytes(60)
-MEMORY = 0x20_0000
 RX, TX, BUFFERS = 0x1_0000, 0x1_2000, 0x2_0000
 BASE, PLACE = 0x8000_0000, 13 << 3
 CONFIG_ADDRESS, CONFIG_DATA = 0xF280_0000, 0xF2C0_0000
 
 
-class Wire:
-    """A cable that keeps what is sent."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent = []
-        self.nic = None
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        self.nic.receive(frame)
-
-    def flush(self):
-        return True
-
-
-class Rig:
+class Rig(Assembly):
     """A Macintosh with a GEM in slot 13."""
 
     def __init__(self):
-        self.board = Mac99(ManualClock(), MEMORY)
-        self.wire = Wire()
-        self.nic = registry.make("sungem", Setting(self.board, self.wire, MAC, {}))
-        self.wire.nic = self.nic
-        self.board.pci.plug(self.nic, PLACE)
-        self.nic.write_config(0x10, 4, BASE)
-        self.nic.write_config(0x04, 2, 6)
+        super().__init__("sungem", {0x10: BASE}, slot=PLACE >> 3, board=Mac99, wire=LoopingWire)
+        self.nic.write_config(COMMAND, 2, 6)
 
     def get(self, register):
         return self.board.space.load(BASE + register, 4)

@@ -3,45 +3,20 @@
 import struct
 
 import pytest
+from rig import MAC, Assembly
 
-from refnet.clock import ManualClock
-from refnet.nic import registry
-from refnet.nic.boards import Pc
-from refnet.nic.model import Setting
 from refnet.nic.usb.device import IN, OUT, SETUP, Busy, Stalled
 
-MAC = bytes.fromhex("525400123456")
 FRAME = MAC + bytes.fromhex("52540000000188b5") + bytes(range(64))
 RNDIS, ECM = 2, 1
 FILTER = 0x0001_010E
 
 
-class Wire:
-    """A cable that keeps what is sent."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent = []
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        raise AssertionError("usb-net does not loop frames back")
-
-    def flush(self):
-        return True
-
-
-class Host:
+class Host(Assembly):
     """Speaks to one device."""
 
     def __init__(self, configuration=0):
-        self.wire = Wire()
-        self.nic = registry.make("usb-net", Setting(Pc(ManualClock(), 4096), self.wire, MAC, {}))
+        super().__init__("usb-net", slot=None)
         if configuration:
             self.send(0x00, 9, configuration)
 

@@ -8,6 +8,7 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig import MAC, MEMORY, Assembly, Wire
 
 from refnet.clock import MILLISECOND, ManualClock
 from refnet.machine import Machine
@@ -16,9 +17,7 @@ from refnet.nic.boards import Pc
 from refnet.nic.model import Setting
 from refnet.options import parse
 
-MAC = bytes.fromhex("525400123456")
 FRAME = MAC + bytes.fromhex("52540000000188b5") + bytes(range(64))
-MEMORY = 0x20_0000
 LIST, HEAD, DESCRIPTORS, BUFFERS = 0x11_0000, 0x11_1000, 0x11_2000, 0x12_0000
 BASE = 0xC000
 COMMAND, STATUS, ENABLE, NUMBER, PORT = 0x00, 0x02, 0x04, 0x06, 0x10
@@ -28,42 +27,13 @@ RNDIS, ECM = 2, 1
 LINE = 11
 
 
-class Wire:
-    """A cable that keeps what is sent, and has frames that wait."""
-
-    link_up = True
-    current_mac = MAC
-
-    def __init__(self):
-        self.sent, self.waiting, self.nic = [], [], None
-
-    def send(self, frame):
-        self.sent.append(frame)
-        return True
-
-    def loop_back(self, frame):
-        raise AssertionError("usb-net does not loop frames back")
-
-    def flush(self):
-        while self.waiting and self.nic.receive(self.waiting[0]):
-            self.waiting.pop(0)
-        return not self.waiting
-
-    def arrive(self, frame):
-        if not self.nic.receive(frame):
-            self.waiting.append(frame)
-
-
-class Rig:
+class Rig(Assembly):
     """A PC with a controller, whose frames all lead to one queue, and a NIC in port 1."""
 
     def __init__(self, *, running=False):
-        self.clock = ManualClock()
-        self.board = Pc(self.clock, MEMORY)
+        super().__init__("usb-net", slot=None)
         self.board.add_usb()
         self.usb = self.board.usb
-        self.wire = Wire()
-        self.nic = self.wire.nic = registry.make("usb-net", Setting(self.board, self.wire, MAC, {}))
         self.usb.ports["1"].attach(self.nic)
         if not running:
             self.usb.reset()
@@ -89,8 +59,7 @@ class Rig:
         self.write(COMMAND, 1)
 
     def tick(self, milliseconds=1):
-        self.clock.advance(milliseconds * MILLISECOND)
-        self.board.timers.poll()
+        self.elapse(milliseconds * MILLISECOND)
 
     def queue(self, *transactions, address=0):
         """Put transactions into the queue: kind, endpoint, and octets or how many."""
@@ -151,7 +120,7 @@ def ready_rndis():
 def test_one_that_was_saved_goes_on_like_the_other(value):
     one, other = configured(ECM) if value == ECM else ready_rndis(), Rig()
     for length in (64, 70):
-        one.wire.arrive(FRAME[:length])
+        one.wire.offer(FRAME[:length])
     one.run((IN, 2, 32), (OUT, 2, FRAME[:64]), (SETUP, 0, bytes.fromhex("8006000100001200")))
     other.clock.advance(one.clock.now())
 
@@ -310,7 +279,7 @@ def test_a_packet_that_is_short_may_be_told_of():
     rig = configured(ECM)
     rig.write(STATUS, 0x3F)
     rig.write(ENABLE, 8)
-    rig.wire.arrive(FRAME[:60])
+    rig.wire.offer(FRAME[:60])
     rig.queue((IN, 2, 64))
     rig.memory.write(DESCRIPTORS + 4, struct.pack("<I", ACTIVE | 1 << 29))
 
@@ -338,7 +307,7 @@ def test_a_frame_wakes_a_host_that_has_allowed_it():
     rig.write(PORT, 0x1004)
     rig.write(COMMAND, 0x09)
 
-    rig.wire.arrive(FRAME)
+    rig.wire.offer(FRAME)
 
     assert rig.read(PORT) == 0x10C5
     assert rig.read(COMMAND) == 0x19
@@ -351,7 +320,7 @@ def test_a_host_that_has_not_allowed_it_sleeps_on():
     rig.write(PORT, 0x1004)
     rig.write(COMMAND, 0x09)
 
-    rig.wire.arrive(FRAME)
+    rig.wire.offer(FRAME)
 
     assert rig.read(PORT) == 0x1085
     assert rig.read(COMMAND) == 0x09
@@ -359,8 +328,8 @@ def test_a_host_that_has_not_allowed_it_sleeps_on():
 
 def test_a_reset_of_rndis_forgets_frames_and_answers():
     rig = ready_rndis()
-    rig.wire.arrive(FRAME)
-    rig.wire.arrive(FRAME[:60])
+    rig.wire.offer(FRAME)
+    rig.wire.offer(FRAME[:60])
 
     rig.ask(0x21, 0, 0, 0, struct.pack("<3I", 6, 12, 0))
 
@@ -442,7 +411,7 @@ def test_whatever_a_guest_writes_nothing_raises(program, value):
             case "tick":
                 rig.tick(what)
             case "frame":
-                rig.wire.arrive(bytes(what))
+                rig.wire.offer(bytes(what))
             case "start":
                 rig.start()
     assert len(rig.memory.octets) == MEMORY

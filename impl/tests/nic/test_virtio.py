@@ -6,20 +6,14 @@ What a driver sees is compared with QEMU in ``tests/registers``.
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rig import COMMAND, MEMORY, OURS, Assembly, Wire
 
-from refnet.clock import ManualClock
 from refnet.errors import OptionError
-from refnet.nic import registry
-from refnet.nic.boards import Pc
-from refnet.nic.model import Setting
 
-MAC = bytes.fromhex("525400123456")
-OURS = MAC + bytes.fromhex("52540000000188b5") + bytes(46)
-MEMORY = 0x20_0000
 TABLES = (0x100000, 0x110000, 0x120000)
 BUFFERS = 0x140000
 PORTS, TABLE, REGISTERS = 0xC000, 0xE000_0000, 0xE000_4000
-COMMAND, BAR0, BAR1, BAR4 = 0x04, 0x10, 0x14, 0x20
+BAR0, BAR1, BAR4 = 0x10, 0x14, 0x20
 OPTIONS = {
     "plain": {},
     "timer": {"tx": "timer", "x-txtimer": 1000, "ioeventfd": False},
@@ -28,15 +22,11 @@ OPTIONS = {
 }
 
 
-class Wire:
+class PatientWire(Wire):
     """A cable that keeps what is sent, or has it wait."""
 
-    link_up = True
-    current_mac = MAC
-
     def __init__(self):
-        self.sent = []
-        self.waiting = []
+        super().__init__()
         self.full = False
         self.flushed = 0
 
@@ -60,19 +50,12 @@ class Wire:
             on_sent()
 
 
-class Rig:
+class Rig(Assembly):
     """A PC with virtio-net in slot 3."""
 
-    def __init__(self, options=None, model="virtio-net-pci"):
-        self.clock = ManualClock()
-        self.board = Pc(self.clock, MEMORY)
-        self.wire = Wire()
-        self.nic = registry.make(model, Setting(self.board, self.wire, MAC, options or {}))
-        self.board.pci.plug(self.nic, 3 << 3)
-        self.nic.write_config(BAR0, 4, PORTS)
-        self.nic.write_config(BAR1, 4, TABLE)
-        self.nic.write_config(BAR4, 4, REGISTERS)
-        self.nic.write_config(COMMAND, 2, 7)
+    def __init__(self, options=(), model="virtio-net-pci"):
+        bars = {BAR0: PORTS, BAR1: TABLE, BAR4: REGISTERS}
+        super().__init__(model, bars, wire=PatientWire, options=options)
 
     def load(self, offset, size=2):
         return self.board.ports.load(PORTS + offset, size)
@@ -231,8 +214,7 @@ def test_a_timer_sends():
     rig.describe(1, 0, BUFFERS, 70)
     rig.offer(1, 1, 0)
 
-    rig.clock.advance(1000)
-    rig.board.timers.poll()
+    rig.elapse(1000)
 
     assert [len(frame) for frame, _ in rig.wire.sent] == [60]
 
@@ -396,8 +378,7 @@ def carry_out(rig, program):
                 if not values[0]:
                     rig.wire.drain()
             case "time":
-                rig.clock.advance(values[0])
-                rig.board.timers.poll()
+                rig.elapse(values[0])
             case "start":
                 rig.start(values[0])
     return seen, [frame for frame, _ in rig.wire.sent], rig.board.lines.high()

@@ -149,10 +149,10 @@ def qemu(argv, directory):
             "require both 'rxcookie' and 'txcookie' or neither",
         ),
         (["-daemonize"], "-daemonize: not supported, start refnet in the background"),
+        (["-profile", "qemu-7.2,quirks=x"], "expected quirks=on or quirks=off"),
         (["-profile", "qemu-1"], "unknown profile, there are: qemu-7.2, qemu-0.6"),
         (["-seed", "x"], "Invalid seed number: x"),
         (["-qtest", "null"], "there are no devices to drive"),
-        (["-netdev", "user,id=u0,smb=/nowhere"], "please install it"),
         (["-netdev", '{"type":"user"'], "JSON parse error, premature EOI"),
         (["-netdev", "{nonsense"], "JSON parse error, "),
         (

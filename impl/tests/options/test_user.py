@@ -14,6 +14,7 @@ from refnet.options.forwards import (
     parse_host_forward,
 )
 from refnet.slirp.seam import Config, HostForward
+from refnet.wire import ipv6
 
 
 def user(options=""):
@@ -72,11 +73,19 @@ def test_the_old_ip_is_a_network_of_24_bits():
 
 
 @pytest.mark.parametrize(
-    ("options", "ipv4"),
-    [("", True), ("ipv6=on", False), ("ipv4=on", True), ("ipv4=off", False), ("ipv6=off", True)],
+    ("options", "families"),
+    [
+        ("", (True, True)),
+        ("ipv6=on", (False, True)),
+        ("ipv4=on", (True, False)),
+        ("ipv4=off", (False, True)),
+        ("ipv6=off", (True, False)),
+        ("ipv4=on,ipv6=on", (True, True)),
+    ],
 )
-def test_asking_for_one_protocol_alone_turns_the_other_off(options, ipv4):
-    assert user(options).config.ipv4 is ipv4
+def test_asking_for_one_protocol_alone_turns_the_other_off(options, families):
+    config = user(options).config
+    assert (config.ipv4, config.ipv6) == families
 
 
 def test_rules_stand_in_qemu_s_order():
@@ -123,6 +132,34 @@ def test_addresses_are_read_as_c_reads_them(text, address):
 @given(st.integers(0, 0xFFFFFFFF))
 def test_addresses_round_trip(address):
     assert parse_ipv4(format_ipv4(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("options", "prefix", "length", "host", "nameserver"),
+    [
+        ("", "fec0::", 64, "fec0::2", "fec0::3"),
+        ("ipv6-net=2001:db8::/56", "2001:db8::", 56, "2001:db8::2", "2001:db8::3"),
+        ("ipv6-net=2001:db8::", "2001:db8::", 64, "2001:db8::2", "2001:db8::3"),
+        ("ipv6-prefix=fec0::5,ipv6-prefixlen=126", "fec0::5", 126, "fec0::7", "fec0::7"),
+        ("ipv6-host=fec0::9,ipv6-dns=2001:db8::1", "fec0::", 64, "fec0::9", "2001:db8::1"),
+    ],
+)
+def test_the_ipv6_network(options, prefix, length, host, nameserver):
+    config = user(options).config
+    assert (config.prefix6, config.prefix6_length, config.host6, config.nameserver6) == (
+        ipv6.parse_address(prefix),
+        length,
+        ipv6.parse_address(host),
+        ipv6.parse_address(nameserver),
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "lifetime"),
+    [("qemu-7.2", 1200), ("qemu-7.2,quirks=off", 1200), ("qemu-7.2,quirks=on", 1_200_000)],
+)
+def test_quirks_are_asked_for_with_the_profile(argument, lifetime):
+    assert parse(["-profile", argument]).profile.nameserver_lifetime == lifetime
 
 
 def test_ipv6_addresses_have_no_scope():

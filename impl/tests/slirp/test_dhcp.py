@@ -144,8 +144,8 @@ def test_the_restricted_get_no_way_out(make_guest):
 def test_what_does_not_fit_is_left_out_with_a_warning(make_guest, settings, left_out, warning):
     guest = make_guest(**settings)
     assert left_out not in options(guest)
-    assert guest.stack.take_warnings() == [
-        f"Slirp: DHCP packet size exceeded, omitting {warning} option."
+    assert guest.stack.take_lines() == [
+        f"warning: Slirp: DHCP packet size exceeded, omitting {warning} option."
     ]
 
 
@@ -172,7 +172,7 @@ def test_a_long_search_list_is_split(make_guest):
 
 def test_a_name_that_is_none_is_left_out_with_a_warning(make_guest):
     guest = make_guest(dns_search=("a..b", "c.d"))
-    assert guest.stack.take_warnings() == ["Slirp: failed to parse domain name 'a..b'\n"]
+    assert guest.stack.take_lines() == ["warning: Slirp: failed to parse domain name 'a..b'\n"]
     assert options(guest)[Tag.DOMAIN_SEARCH] == b"\1c\1d\0"
 
 

@@ -260,6 +260,23 @@ def test_a_device_that_the_host_can_not_open(make_guest):
     assert guest.stack.failed_guest_forwards == [rule]
 
 
+def test_a_command_that_is_served_later_comes_first(make_guest):
+    rule = GuestForward(0x0A000264, 80, "cmd:first")
+    guest = make_guest(guest_forwards=(rule,))
+    for address in (0x0A000264, 0x0A000204):
+        guest.stack.serve(GuestForward(address, 80, "cmd:second", over_tcp=True))
+        guest.says(guest.arp(address))
+        assert len(guest.hears()) == 1
+        syn = tcp.Segment(1, 80, 0, 0, tcp.SYN, 8192)
+        guest.says(guest.ip(address, ipv4.TCP, tcp.encode(syn, guest.address, address)))
+        (reply,) = guest.hears_ip()
+        number = tcp.decode(reply.payload, address, guest.address).sequence + 1
+        ack = tcp.Segment(1, 80, 1, number, tcp.ACK, 8192)
+        guest.says(guest.ip(address, ipv4.TCP, tcp.encode(ack, guest.address, address)))
+        (action,) = [act for act in guest.host_is_asked() if isinstance(act, hostio.Spawn)]
+        assert (action.command, action.over_tcp) == ("second", True)
+
+
 def test_a_full_output_queue_is_counted(stranger, monkeypatch):
     monkeypatch.setattr("refnet.slirp.queue.CAPACITY", 2)
     stranger.says(*[stranger.echo(stranger.host)] * 3)

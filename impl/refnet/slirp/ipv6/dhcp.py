@@ -27,7 +27,8 @@ class Dhcp6Server:
             return
         reply = dhcpv6.encode(dhcpv6.Message(dhcpv6.REPLY, request.transaction, tuple(options)))
         source, destination = self._stack.config.host6, packet.source
-        datagram = udp.Datagram(dhcpv6.SERVER_PORT, message.source_port, reply)
+        port = self._stack.profile.dhcpv6_port
+        datagram = udp.Datagram(port, message.source_port, reply)
         payload = udp.encode(datagram, source, destination)
         self._stack.send(ipv6.Packet(source, destination, ipv6.UDP, payload))
 
@@ -51,7 +52,9 @@ class Dhcp6Server:
             options.append((Code.CLIENT_IDENTIFIER, identifier))
         if Code.NAMESERVERS in requested:
             options.append((Code.NAMESERVERS, self._stack.config.nameserver6))
-        bootfile = self._stack.config.bootfile or self._stack.profile.missing_bootfile
+        bootfile = self._stack.config.bootfile
+        if bootfile is None:
+            bootfile = self._stack.profile.missing_bootfile
         if Code.BOOTFILE_URL in requested and bootfile is not None:
             options.append((Code.BOOTFILE_URL, self._url(bootfile)))
         return options

@@ -14,16 +14,20 @@ _ERROR_HEADER = 8
 
 
 def error_about(
-    offending: ipv6.Packet, type: int, code: int, source: bytes | None, mtu: int
+    stack: Stack, offending: ipv6.Packet, type: int, code: int, source: bytes | None
 ) -> ipv6.Packet | None:
     """The error for a packet (IP6-09, IP6-10, IP6-14), or None where there must be none.
 
     It comes from the router unless it has another ``source``, and quotes what fits into the MTU.
     """
+    mtu = stack.config.mtu
     if ipv6.is_multicast(offending.source) or offending.source == ipv6.UNSPECIFIED:
         return None
     word = mtu if type == icmpv6.TOO_BIG else 0
     quote = ipv6.encode(offending)[: mtu - ipv6.HEADER - _ERROR_HEADER]
+    swaps = stack.profile.swaps_quoted_length and offending.protocol == ipv6.TCP
+    if swaps and type == icmpv6.UNREACHABLE:
+        quote = quote[:4] + quote[5:3:-1] + quote[6:]
     message = icmpv6.Message(type, code, word.to_bytes(4, "big") + quote)
     return message_packet(source or ROUTER, offending.source, message)
 
@@ -53,7 +57,7 @@ class Icmp6:
     def _on_echo(self, packet: ipv6.Packet, message: icmpv6.Message) -> None:
         """Answer for the stack's own addresses; nobody else is pinged (IP6-08)."""
         if not is_own(self._stack.config, packet.destination):
-            self._stack.warn("Slirp: external icmpv6 not supported yet")
+            self._stack.complain("Slirp: external icmpv6 not supported yet")
             return
         reply = dataclasses.replace(message, type=icmpv6.ECHO_REPLY)
         self._stack.send(message_packet(packet.destination, packet.source, reply))

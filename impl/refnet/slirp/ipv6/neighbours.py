@@ -6,11 +6,14 @@ packet and frame; entries never age.
 
 from collections.abc import Callable
 
-from ...wire import icmpv6, ipv6, ndp
+from ...wire import ethernet, icmpv6, ipv6, ndp
 from ..seam import Stack
 from .addresses import is_own, mac_of, multicast_mac
 
 TABLE_SIZE = 16
+
+#: What the group of every address begins with.
+_SOLICITED_NODES = ipv6.solicited_node(ipv6.UNSPECIFIED)[:13]
 
 
 class Neighbours:
@@ -20,10 +23,6 @@ class Neighbours:
 
     Args:
         emit: sends a packet to a MAC at once, past the queue.
-
-    Attributes:
-        guest: the first address that was learned; it stands for the guest where nothing else is
-            known of it.
     """
 
     def __init__(self, stack: Stack, emit: Callable[[bytes, bytes], None]) -> None:
@@ -31,7 +30,6 @@ class Neighbours:
         self._emit = emit
         self._table: list[tuple[bytes, bytes]] = []
         self._victim = 0
-        self.guest: bytes | None = None
 
     def learn(self, address: bytes, mac: bytes) -> None:
         """Note that ``address`` has ``mac``, if it is that of one guest."""
@@ -41,8 +39,6 @@ class Neighbours:
             if known == address:
                 self._table[index] = (address, mac)
                 return
-        if self.guest is None:
-            self.guest = address
         if len(self._table) < TABLE_SIZE:
             self._table.append((address, mac))
             return
@@ -50,11 +46,11 @@ class Neighbours:
         self._victim = (self._victim + 1) % TABLE_SIZE
 
     def lookup(self, address: bytes) -> bytes | None:
-        """The MAC to send to: a group's follows from its address."""
+        """The MAC to send to: a group's follows from its address, and all hear what has none."""
         if ipv6.is_multicast(address):
             return multicast_mac(address)
-        if address == ipv6.UNSPECIFIED and self.guest is not None:
-            address = self.guest
+        if address == ipv6.UNSPECIFIED:
+            return ethernet.BROADCAST
         for known, mac in self._table:
             if known == address:
                 return mac
@@ -83,7 +79,7 @@ class Neighbours:
             self._stack.drop("ND")
         elif is_own(self._stack.config, message.target):
             self.learn(packet.source, mac)
-            self._advertise(message.target, None if unspecified else packet.source)
+            self._advertise(message.target, ipv6.ALL_NODES if unspecified else packet.source)
         else:
             self._stack.drop("ND target")
 
@@ -100,21 +96,15 @@ class Neighbours:
         else:
             self.learn(packet.source, mac)
 
-    def _advertise(self, target: bytes, asker: bytes | None) -> None:
-        """Tell the MAC of ``target`` to who asked; None: to all, who asked has no address yet."""
+    def _advertise(self, target: bytes, asker: bytes) -> None:
+        """Tell the MAC of ``target`` to who asked: all, where that has no address yet."""
+        solicited = not ipv6.is_multicast(asker)
         option = ndp.LinkLayer(ndp.TARGET_LINK_LAYER, mac_of(target))
-        message = ndp.NeighbourAdvertisement(target, True, asker is not None, True, (option,))
+        message = ndp.NeighbourAdvertisement(target, True, solicited, True, (option,))
         body = ndp.encode_neighbour_advertisement(message)
         self._stack.send(
-            message_packet(
-                target,
-                asker or ipv6.ALL_NODES,
-                icmpv6.Message(icmpv6.NEIGHBOUR_ADVERTISEMENT, 0, body),
-            )
+            message_packet(target, asker, icmpv6.Message(icmpv6.NEIGHBOUR_ADVERTISEMENT, 0, body))
         )
-
-
-_SOLICITED_NODES = ipv6.solicited_node(ipv6.UNSPECIFIED)[:13]
 
 
 def message_packet(source: bytes, destination: bytes, message: icmpv6.Message) -> ipv6.Packet:

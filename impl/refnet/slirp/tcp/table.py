@@ -144,6 +144,10 @@ class Tcp:
                 return True
         return False
 
+    def serve(self, forward: GuestForward) -> None:
+        """Put the rule of a command into force, in the place of any other (SMB-01)."""
+        self._guest_forwards[forward.address, forward.port] = forward
+
     def rows(self) -> list[SocketRow]:
         """What ``info usernet`` lists, newest first (TCP-36, HFW-12)."""
         return [_row(member) for member in reversed(self._members)]
@@ -255,7 +259,7 @@ class Tcp:
         elif forward is not None:
             self._attach(c, self.stack.claim(self))
             command = forward.device.removeprefix(_COMMAND)
-            self.stack.perform(hostio.Spawn(self._handle(c), command))
+            self.stack.perform(hostio.Spawn(self._handle(c), command, forward.over_tcp))
         if c.stream is not None:
             c.stream.open = True
 

@@ -1,0 +1,1 @@
+"""How a directory of the host is shared with the guest by SMB."""
