@@ -14,6 +14,7 @@ _CLASSES: dict[str, tuple[str, str]] = {
     "pcnet": ("pcnet", "Pcnet"),
     "rtl8139": ("rtl8139", "Rtl8139"),
     "sungem": ("sungem", "Sungem"),
+    "tulip": ("tulip", "Tulip"),
     "virtio-net-pci": ("virtio.net", "VirtioNet"),
     "virtio-net-pci-non-transitional": ("virtio.net", "NonTransitional"),
     "virtio-net-pci-transitional": ("virtio.net", "Transitional"),

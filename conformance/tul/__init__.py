@@ -1,0 +1,1 @@
+"""The DEC 21143 (tulip): registers, descriptor lists, filters, serial ROM and PHY."""
