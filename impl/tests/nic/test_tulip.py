@@ -190,6 +190,45 @@ def test_a_word_that_was_written_stays_in_the_serial_rom():
     assert rig.nic.save()["_rom"].words[5] == 0x1234
 
 
+def managed(rig, bits, lines=0):
+    """Move bits over the management bus; what comes back."""
+    out = ""
+    for bit in bits:
+        rig.set(9, lines | int(bit) << 17)
+        rig.set(9, lines | int(bit) << 17 | 1 << 16)
+        out += str(rig.get(9) >> 19 & 1)
+    return out
+
+
+@pytest.mark.parametrize(("phy", "kept"), [(1, 0x4515), (2, 0x0501)])
+def test_a_register_of_the_phy_is_written_and_read(phy, kept):
+    rig = Rig()
+    managed(rig, "1" * 32 + f"0101{phy:05b}{4:05b}10{0x5555:016b}")
+
+    managed(rig, "1" * 32 + f"0110{1:05b}{4:05b}")
+
+    assert int(managed(rig, "0" * 17, 1 << 18)[1:], 2) == kept
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"), [(0, b"\x02" * 6), (0x10, MAC), (0x80, b"\x03" * 6), (0x40, MAC)]
+)
+def test_a_frame_that_is_wanted_comes_back_in_loopback(mode, wanted):
+    rig = Rig()
+    rig.start(mode | 0x400)
+    rig.board.memory.write(0x3_0000, b"\x02" * 192)
+    rig.describe(TX, OWN, SETUP | ASK | 192, 0x3_0000)
+    frame = wanted + OURS[6:]
+    rig.describe(TX + 16, OWN, WHOLE | ASK | len(frame), BUFFERS + 0x8000)
+    rig.board.memory.write(BUFFERS + 0x8000, frame)
+
+    rig.set(1, 1)
+
+    assert rig.wire.sent == []
+    assert rig.board.memory.read(BUFFERS, len(frame)) == frame
+    assert rig.get(5) & 0x41 == 0x41
+
+
 longs = st.one_of(st.integers(0, 2**32 - 1), st.sampled_from([RX, TX, BUFFERS, OWN, 0x2042]))
 steps = st.one_of(
     st.tuples(st.just("set"), st.integers(0, 15), longs),
