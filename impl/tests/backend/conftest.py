@@ -62,7 +62,7 @@ class Bench:
         """Turn the loop until ``count`` events of a kind have come; all events until then."""
         seen = self.events()
         while sum(isinstance(event, kind) for event in seen) < count:
-            assert self.loop.step(2.0), f"no {kind.__name__}; so far {seen}"
+            assert self.loop.step(20.0), f"no {kind.__name__}; so far {seen}"
             seen += self.events()
         return seen
 

@@ -42,7 +42,7 @@ def listener():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        listener.settimeout(2)
+        listener.settimeout(20)
         yield listener
 
 
@@ -52,7 +52,7 @@ def peer(bench, listener):
     bench.does(Connect(1, LOOPBACK, listener.getsockname()[1]))
     assert bench.hears(Connected) == [Connected(1)]
     connection, _ = listener.accept()
-    connection.settimeout(2)
+    connection.settimeout(20)
     with connection:
         yield connection
 
@@ -367,6 +367,17 @@ def test_a_stranger_does_not_get_a_command_s_end(bench, monkeypatch):
         assert stranger.recv(100) == b""
 
 
+def test_without_a_loopback_there_is_no_connection_for_a_command(bench, monkeypatch):
+    def down(listener):
+        raise OSError(errno.ENETDOWN, "x")
+
+    monkeypatch.setattr(socket.socket, "accept", down)
+
+    (event,) = bench.does(Spawn(1, "cat", over_tcp=True))
+    assert isinstance(event, ConnectFailed)
+    assert event.at_once
+
+
 def test_words_are_split_as_a_shell_does_without_one(bench):
     bench.does(Spawn(1, r"""/bin/echo "two words" $HOME 'a'\ b"""), Read(1, 100))
 
@@ -458,7 +469,7 @@ def test_a_command_ends_with_its_stream(bench):
 
     bench.does(Close(1))
     while bench.host._children:
-        assert bench.loop.step(2.0)
+        assert bench.loop.step(20.0)
 
     assert child.returncode == -15
 
@@ -471,7 +482,7 @@ def test_a_command_that_has_ended_its_stream_is_left_to_finish(bench, tmp_path):
 
     bench.does(Close(1))
     while bench.host._children:
-        assert bench.loop.step(2.0)
+        assert bench.loop.step(20.0)
 
     assert (tmp_path / "late").exists()
 
