@@ -152,7 +152,7 @@ def qemu(argv, directory):
         (["-profile", "qemu-7.2,quirks=x"], "expected quirks=on or quirks=off"),
         (["-profile", "qemu-1"], "unknown profile, there are: qemu-7.2, qemu-0.6"),
         (["-seed", "x"], "Invalid seed number: x"),
-        (["-qtest", "null"], "there are no devices to drive"),
+        (["-qtest", "null"], "this machine has no devices to drive"),
         (["-netdev", '{"type":"user"'], "JSON parse error, premature EOI"),
         (["-netdev", "{nonsense"], "JSON parse error, "),
         (
