@@ -1,8 +1,9 @@
 """NIC models by name: their bus, their properties, and what they do with frames that no driver
 takes.
 
-refnet has none of their registers. To the network a NIC without a driver is known by its name, its
-MAC, and by whether it drops frames or lets them wait (GEN-15, CLI-02, CLI-11).
+What they do with registers is :mod:`refnet.nic`'s part. One that has none there, or whose machine
+has no board, is known to the network by its name, its MAC, and by whether it drops frames or lets
+them wait (GEN-15, CLI-02, CLI-11).
 """
 
 from typing import NamedTuple

@@ -10,8 +10,15 @@ Networks:
 -netdev user,id=ID[,net=ADDR[/MASK]][,host=ADDR][,dns=ADDR][,dhcpstart=ADDR][,restrict=on|off]
          [,hostname=NAME][,domainname=NAME][,dnssearch=DOMAIN][,tftp=DIR][,tftp-server-name=NAME]
          [,bootfile=FILE][,hostfwd=RULE][,guestfwd=RULE][,ipv4=on|off][,ipv6=on|off]
-         [,ipv6-net=ADDR[/LENGTH]][,ipv6-host=ADDR][,ipv6-dns=ADDR]
+         [,ipv6-net=ADDR[/LENGTH]][,ipv6-host=ADDR][,ipv6-dns=ADDR][,smb=DIR[,smbserver=ADDR]]
                 the user-mode network stack
+-netdev tap,id=ID[,ifname=NAME][,fd=N|fds=N:...][,script=FILE|no][,downscript=FILE|no]...
+-netdev bridge,id=ID[,br=BRIDGE][,helper=PROGRAM]
+                a device of the host's kernel
+-netdev vde,id=ID[,sock=DIR][,port=N][,group=NAME][,mode=OCTAL]
+                a plug in a VDE switch
+-netdev l2tpv3,id=ID,src=ADDR,dst=ADDR,txsession=N[,udp=on,srcport=PORT,dstport=PORT]...
+                an L2TPv3 session
 -netdev hubport,id=ID,hubid=N[,netdev=ID]
                 a port of hub N, alone or with another netdev on it
 -netdev dgram,id=ID,local.type=inet|unix|fd,...[,remote.type=inet|unix,...]
@@ -21,12 +28,14 @@ Networks:
 -netdev socket,id=ID,listen=|connect=|mcast=|udp=|fd=...
                 the older form of both
 -nic TYPE[,model=MODEL][,mac=MAC][,...]|none
-                a netdev and a NIC on it; of NICs there are names and addresses, no registers
+                a netdev and a NIC on it
 -net TYPE[,...]|nic[,model=MODEL][,macaddr=MAC][,netdev=ID]|none
                 a netdev or a NIC on hub 0
 -device MODEL[,netdev=ID][,mac=MAC][,id=ID]
                 a NIC; -device help lists the models
--M MACHINE      none, pc, q35, isapc, ...: which NICs it makes
+-M MACHINE      none, pc, q35, isapc, mac99, ...: which NICs it makes
+-m SIZE         the guest's memory, which NICs read and write
+-usb            a USB bus, for usb-net
 -nodefaults     no network but what is asked for
 -object filter-dump,id=ID,netdev=ID,file=FILE[,maxlen=N][,queue=all|rx|tx][,status=on|off]
          [,position=head|tail|id=ID][,insert=behind|before]
@@ -46,6 +55,12 @@ Monitors:
 -qmp unix:PATH,server=on,wait=off
 -chardev socket,id=ID,fd=N|path=PATH|host=HOST,port=PORT[,server=on][,wait=off]
 -mon chardev=ID[,mode=readline|control]
+
+Registers of NICs:
+-qtest unix:PATH,server=on,wait=off|chardev:ID
+-object qtest,id=ID,chardev=ID
+                let a client drive them by QEMU's qtest protocol
+-accel qtest    let time pass only when that client says so
 
 Others:
 -S              do not let frames move until the monitor says cont
