@@ -130,24 +130,28 @@ def test_ndisc6_finds_a_neighbour(tmp_path, program, address, mac):
     assert f"Target link-layer address: {mac.upper()}" in said
 
 
-def test_dhclient_is_answered_and_misses_the_servers_identifier(tmp_path, program):
-    """Its answer has none (IP6-11), so that dhclient does not take it (RFC 8415 section 16.10)."""
+def test_dhclient_is_told_the_nameserver_by_a_server_with_a_name(tmp_path, program):
+    """QEMU's server has none (IP6-11): dhclient does not take its answer (RFC 8415 16.10)."""
     dhclient = needed("dhclient", "isc-dhcp-client")
     (tmp_path / "conf").write_text("request dhcp6.name-servers, dhcp6.bootfile-url;\n")
-    files = {"-lf": "leases", "-pf": "pid", "-cf": "conf"}
+    script, told, said = (tmp_path / name for name in ("script", "told", "said"))
+    script.write_text(f'#!/bin/sh\necho "$reason $new_dhcp6_name_servers" >>{told}\n')
+    script.chmod(0o755)
+    told.touch()
+    files = {"-lf": "leases", "-pf": "pid", "-cf": "conf", "-sf": "script"}
     options = [word for key, name in files.items() for word in (key, str(tmp_path / name))]
-    said = tmp_path / "said"
     with world(tmp_path, program=program, nameserver=LOOPBACK6) as here:
         here.advertisement()
-        command = here.guest.command(
-            dhclient, "-6", "-S", "-1", "-d", *options, "-sf", needed("true", "coreutils"), TAP
-        )
+        command = here.guest.command(dhclient, "-6", "-S", "-1", "-d", *options, TAP)
         with said.open("wb") as file, process(*command, stderr=file, stdout=subprocess.DEVNULL):
-            settled(lambda: b"Invalid Reply" in said.read_bytes())
+            if program == REFNET:
+                settled(lambda: "RENEW6 fec0::3" in told.read_text())
+            else:
+                settled(lambda: b"Invalid Reply" in said.read_bytes())
 
     text = said.read_text()
     assert "RCV: Reply message on tap0 from fec0::2." in text
-    assert "Response without a server identifier received." in text
+    assert ("Response without a server identifier received." in text) == (program != REFNET)
 
 
 def test_restrict_leaves_the_router_alone(tmp_path, program):

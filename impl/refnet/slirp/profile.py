@@ -77,6 +77,8 @@ class Profile:
     nameserver_lifetime: int = 1200
     #: The port that answers of DHCPv6 come from (IP6-11).
     dhcpv6_port: int = 547
+    #: They name their server (IP6-11).
+    dhcpv6_names_server: bool = True
     #: The boot file that is told when none is given (IP6-12).
     missing_bootfile: str | None = None
     #: An error about a TCP segment that can't be delivered quotes it with the octets of the payload
@@ -134,6 +136,7 @@ def with_quirks(profile: Profile) -> Profile:
         profile,
         nameserver_lifetime=1_200_000,
         dhcpv6_port=0x2302,
+        dhcpv6_names_server=False,
         missing_bootfile="(null)",
         swaps_quoted_length=True,
         tells_ipv6_addresses=False,

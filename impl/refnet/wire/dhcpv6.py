@@ -24,6 +24,7 @@ class Code(IntEnum):
     """Options; the last two are of RFC 3646 and RFC 5970."""
 
     CLIENT_IDENTIFIER = 1
+    SERVER_IDENTIFIER = 2
     ADDRESS = 5
     REQUESTED = 6
     NAMESERVERS = 23

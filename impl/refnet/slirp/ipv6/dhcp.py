@@ -3,7 +3,10 @@
 from ...wire import dhcpv6, ipv6, udp
 from ...wire.dhcpv6 import Code
 from ..seam import Stack
+from .addresses import mac_of
 
+#: A DUID by link-layer address, of Ethernet (RFC 8415 section 11.4).
+_DUID_LL = bytes.fromhex("0003 0001")
 #: A client whose identifier is longer is not answered.
 LONGEST_IDENTIFIER = 256
 
@@ -50,6 +53,8 @@ class Dhcp6Server:
         options: list[dhcpv6.Option] = []
         if identifier is not None:
             options.append((Code.CLIENT_IDENTIFIER, identifier))
+        if self._stack.profile.dhcpv6_names_server:
+            options.append((Code.SERVER_IDENTIFIER, _DUID_LL + mac_of(self._stack.config.host6)))
         if Code.NAMESERVERS in requested:
             options.append((Code.NAMESERVERS, self._stack.config.nameserver6))
         bootfile = self._stack.config.bootfile

@@ -6,6 +6,8 @@ from refnet.slirp.profile import QEMU_7_2, with_quirks
 from refnet.wire import dhcpv6, udp
 from refnet.wire.dhcpv6 import Code
 
+#: By the MAC of the router.
+SERVER = (Code.SERVER_IDENTIFIER, bytes.fromhex("0003 0001 525600000002"))
 URL = b"tftp://[fec0:0000:0000:0000:0000:0000:0000:0002]/"
 
 
@@ -35,6 +37,7 @@ def test_a_client_is_told_what_it_asks_for(make_guest):
     assert (reply.type, reply.transaction) == (dhcpv6.REPLY, 0x112233)
     assert reply.options == (
         (Code.CLIENT_IDENTIFIER, b"me"),
+        SERVER,
         (Code.NAMESERVERS, guest.nameserver),
         (Code.BOOTFILE_URL, URL + b"pxe/boot"),
     )
@@ -42,13 +45,13 @@ def test_a_client_is_told_what_it_asks_for(make_guest):
 
 def test_a_client_that_asks_for_nothing_is_told_nothing(guest):
     [(_, reply)] = asks(guest, to=guest.host)
-    assert reply.options == ()
+    assert reply.options == (SERVER,)
 
 
 @pytest.mark.parametrize(
     ("profile", "port", "options"),
     [
-        (QEMU_7_2, 547, ()),
+        (QEMU_7_2, 547, (SERVER,)),
         (with_quirks(QEMU_7_2), 8962, ((Code.BOOTFILE_URL, URL + b"(null)"),)),
     ],
 )
@@ -73,12 +76,12 @@ def test_what_is_no_proper_request_is_ignored(guest, options):
 
 def test_other_options_are_passed_over(guest):
     [(_, reply)] = asks(guest, (8, b"\0\0"), requested(Code.NAMESERVERS), (3, bytes(12)))
-    assert reply.options == ((Code.NAMESERVERS, guest.nameserver),)
+    assert reply.options == (SERVER, (Code.NAMESERVERS, guest.nameserver))
 
 
 def test_an_empty_boot_file_is_one(make_guest):
     [(_, reply)] = asks(make_guest(bootfile=""), requested(Code.BOOTFILE_URL))
-    assert reply.options == ((Code.BOOTFILE_URL, URL),)
+    assert reply.options == (SERVER, (Code.BOOTFILE_URL, URL))
 
 
 @pytest.mark.parametrize("kind", [dhcpv6.SOLICIT, 3, dhcpv6.REPLY, 0])
@@ -88,7 +91,7 @@ def test_other_messages_are_ignored(guest, kind):
 
 def test_the_longest_identifier_is_told(guest):
     [(_, reply)] = asks(guest, (Code.CLIENT_IDENTIFIER, bytes(256)))
-    assert reply.options == ((Code.CLIENT_IDENTIFIER, bytes(256)),)
+    assert reply.options == ((Code.CLIENT_IDENTIFIER, bytes(256)), SERVER)
 
 
 def test_a_restricted_guest_is_not_answered(make_guest):
