@@ -7,10 +7,9 @@ guest that was heard last.
 from collections.abc import Callable
 
 from ..wire import arp, ethernet, ipv4
+from .guests import GuestTable
 from .profile import Profile
 from .seam import Config
-
-TABLE_SIZE = 16
 
 
 def mac_of(address: int, profile: Profile) -> bytes:
@@ -20,35 +19,21 @@ def mac_of(address: int, profile: Profile) -> bytes:
 
 
 class Neighbours:
-    """Which guest has which MAC.
-
-    Entries never age (ARP-13). The table holds sixteen; the seventeenth takes the place that was
-    filled first, whatever was updated since (ARP-12).
-    """
+    """Which guest has which MAC, and what is sent to everybody."""
 
     def __init__(self, config: Config, profile: Profile) -> None:
         self._everyone = frozenset((ipv4.ANY, ipv4.BROADCAST, config.broadcast))
         self._one = not profile.resolves_guests
         self._last = arp.NO_ADDRESS
-        self._table: list[tuple[int, bytes]] = []
-        self._victim = 0
+        self.table = GuestTable[int]()
 
     def learn(self, address: int, mac: bytes) -> None:
         """Note that ``address`` has ``mac``; those that mean everybody are left out (ARP-11)."""
         if self._one:
             self._last = mac
             return
-        if address in self._everyone:
-            return
-        for index, (known, _) in enumerate(self._table):
-            if known == address:
-                self._table[index] = (address, mac)
-                return
-        if len(self._table) < TABLE_SIZE:
-            self._table.append((address, mac))
-            return
-        self._table[self._victim] = (address, mac)
-        self._victim = (self._victim + 1) % TABLE_SIZE
+        if address not in self._everyone:
+            self.table.learn(address, mac)
 
     def lookup(self, address: int) -> bytes | None:
         """The MAC to send to, the broadcast one for addresses that mean everybody (GEN-07)."""
@@ -56,10 +41,7 @@ class Neighbours:
             return self._last
         if address in self._everyone:
             return ethernet.BROADCAST
-        for known, mac in self._table:
-            if known == address:
-                return mac
-        return None
+        return self.table.lookup(address)
 
 
 class Arp:

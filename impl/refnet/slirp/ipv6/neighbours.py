@@ -7,10 +7,9 @@ packet and frame; entries never age.
 from collections.abc import Callable
 
 from ...wire import ethernet, icmpv6, ipv6, ndp
+from ..guests import GuestTable
 from ..seam import Stack
 from .addresses import is_own, mac_of, multicast_mac
-
-TABLE_SIZE = 16
 
 #: What the group of every address begins with.
 _SOLICITED_NODES = ipv6.solicited_node(ipv6.UNSPECIFIED)[:13]
@@ -19,8 +18,6 @@ _SOLICITED_NODES = ipv6.solicited_node(ipv6.UNSPECIFIED)[:13]
 class Neighbours:
     """Which guest has which MAC, and the messages that tell.
 
-    The table holds sixteen; the seventeenth takes the place that was filled first (IP6-16).
-
     Args:
         emit: sends a packet to a MAC at once, past the queue.
     """
@@ -28,22 +25,12 @@ class Neighbours:
     def __init__(self, stack: Stack, emit: Callable[[bytes, bytes], None]) -> None:
         self._stack = stack
         self._emit = emit
-        self._table: list[tuple[bytes, bytes]] = []
-        self._victim = 0
+        self.table = GuestTable[bytes]()
 
     def learn(self, address: bytes, mac: bytes) -> None:
         """Note that ``address`` has ``mac``, if it is that of one guest."""
-        if ipv6.is_multicast(address) or address == ipv6.UNSPECIFIED:
-            return
-        for index, (known, _) in enumerate(self._table):
-            if known == address:
-                self._table[index] = (address, mac)
-                return
-        if len(self._table) < TABLE_SIZE:
-            self._table.append((address, mac))
-            return
-        self._table[self._victim] = (address, mac)
-        self._victim = (self._victim + 1) % TABLE_SIZE
+        if not ipv6.is_multicast(address) and address != ipv6.UNSPECIFIED:
+            self.table.learn(address, mac)
 
     def lookup(self, address: bytes) -> bytes | None:
         """The MAC to send to: a group's follows from its address, and all hear what has none."""
@@ -51,10 +38,7 @@ class Neighbours:
             return multicast_mac(address)
         if address == ipv6.UNSPECIFIED:
             return ethernet.BROADCAST
-        for known, mac in self._table:
-            if known == address:
-                return mac
-        return None
+        return self.table.lookup(address)
 
     def ask(self, address: bytes) -> None:
         """Solicit ``address`` from its solicited-node group, from the host's (IP6-16)."""

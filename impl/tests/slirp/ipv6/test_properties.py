@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refnet.slirp import hostio, queue, udp
+from refnet.slirp.guests import TABLE_SIZE
 from refnet.slirp.hostio import Failure, IcmpError
-from refnet.slirp.ipv6.neighbours import TABLE_SIZE
 from refnet.wire import checksum, ipv6, tcp, tftp
 from refnet.wire.ipv6 import parse_address
 
@@ -80,7 +80,7 @@ EVENTS = st.sampled_from(
 
 def check_bounds(stack):
     assert len(stack._queue) <= queue.CAPACITY
-    assert len(stack._ipv6.neighbours._table) <= TABLE_SIZE
+    assert len(stack._ipv6.neighbours.table) <= TABLE_SIZE
     assert len(stack._udp._sessions) <= udp.MOST_SESSIONS
     assert len(stack.dropped) < 40
 
