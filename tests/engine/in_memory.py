@@ -11,7 +11,7 @@ class Responder:
     """Answers for the router and the nameserver."""
 
     name = "in-memory"
-    capabilities = frozenset({"in-memory", "padding", "virtual-time", "profile:qemu-7.2"})
+    capabilities = frozenset({"arp", "goldens", "padding", "virtual-time", "profile:qemu-7.2"})
     answered = ANSWERED
 
     def version(self):
