@@ -214,7 +214,9 @@ def test_a_masks_checksum_is_verified_all_the_same():
     wrong = datagram(6000)
     wrong = replace(wrong, frame=wrong.frame[:40] + b"\1\2" + wrong.frame[42:])
 
-    assert differences(datagram(5000), wrong, "udp.sport") == ["frame 1: udp.chksum: wrong"]
+    assert differences(datagram(5000), wrong, "udp.sport") == [
+        "frame 1: udp.chksum: wrong, MUST be right"
+    ]
 
 
 def test_a_mask_covers_no_other_field():
