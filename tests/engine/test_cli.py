@@ -84,7 +84,7 @@ def test_results_are_data(vnetspec, suite):
     vnetspec("run", "arp", "--target=in_memory:Responder", "--artifacts=else/where")
 
     document = json.loads((suite.root / "else/where/in-memory/results.json").read_text())
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["target"] == {"name": "in-memory", "version": "in-memory 1"}
     entry = document["requirements"]["ARP-02"]
     assert entry["level"] == "SHOULD"
