@@ -143,10 +143,10 @@ def test_an_unused_golden_fails_the_run_of_its_area(recorded, golden):
 @pytest.mark.parametrize(
     ("damage", "complaint"),
     [
-        (lambda octets: octets[:-1], "*ARP-01.pcap: cut short in frame 2"),
-        (lambda octets: octets[:90], "*ARP-01.pcap: cut short in the header of frame 2"),
-        (lambda octets: b"not a capture at all, but text", "*ARP-01.pcap: not a classic pcap file"),
-        (lambda octets: b"", "*ARP-01.pcap: no pcap header"),
+        (lambda octets: octets[:-1], "*ARP-01.pcap: frame 2, at octet 82: cut short"),
+        (lambda octets: octets[:90], "*ARP-01.pcap: frame 2, at octet 82: cut short"),
+        (lambda octets: b"not a capture at all, but text", "*ARP-01.pcap: neither pcap nor pcapng"),
+        (lambda octets: b"", "*ARP-01.pcap: no capture, for it is empty"),
         (lambda octets: octets[:20] + b"\x65" + octets[21:], "*link type 101 is not Ethernet"),
         (lambda octets: octets[:82], "*1 frames, but SOURCES.toml knows the senders of 2"),
     ],
