@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import NAMESERVER, ROUTER, SMB_SERVER
+from vnetspec.fixtures.addresses import NAMESERVER, ROUTER, SMB_SERVER, at, guest_address
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.oracle import ARP
@@ -25,6 +25,6 @@ def test_the_addresses_of_the_2004_document(guest, address, mac):
 @requirement("ARP-18", variant="others")
 @network(profile="qemu-0.6")
 def test_nothing_else_is_answered_in_the_2004_profile(guest):
-    guest.says(arp_request("10.0.2.1"), arp_request(SMB_SERVER), arp_request("10.0.2.20"))
+    guest.says(arp_request(at(1)), arp_request(SMB_SERVER), arp_request(guest_address(5)))
 
     guest.hears_nothing()

@@ -12,11 +12,17 @@ from vnetspec.fixtures.addresses import (
     ROUTER,
     ROUTER_MAC,
     SMB_SERVER,
+    at,
+    elsewhere,
+    guest_address,
+    slirp_mac,
 )
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.oracle import ARP, Ether
 from vnetspec.fixtures.requirements import network, requirement
+
+OTHER = at(100)
 
 
 @requirement("ARP-01")
@@ -38,27 +44,27 @@ def test_the_stacks_own_addresses_are_answered(guest, golden, address, mac):
 def test_the_mac_follows_the_network(guest, golden):
     guest.says(arp_request("192.168.76.2", sender="192.168.76.15"))
 
-    guest.hears(ARP_REPLY.where(ARP, hwsrc="52:55:c0:a8:4c:02", psrc="192.168.76.2"))
+    guest.hears(ARP_REPLY.where(ARP, hwsrc=slirp_mac("192.168.76.2"), psrc="192.168.76.2"))
 
     golden.matches(guest.wire)
 
 
 @requirement("ARP-02", variant="host")
-@network(host="10.0.2.100")
+@network(host=OTHER)
 def test_the_mac_follows_the_host_address(guest, golden):
-    guest.says(arp_request("10.0.2.100"))
+    guest.says(arp_request(OTHER))
 
-    guest.hears_only(ARP_REPLY.where(ARP, hwsrc="52:55:0a:00:02:64", psrc="10.0.2.100"))
+    guest.hears_only(ARP_REPLY.where(ARP, hwsrc=slirp_mac(OTHER), psrc=OTHER))
 
     golden.matches(guest.wire)
 
 
 @requirement("ARP-03")
-@network(guestfwd="tcp:10.0.2.100:80-cmd:/bin/cat")
+@network(guestfwd=f"tcp:{OTHER}:80-cmd:/bin/cat")
 def test_a_guestfwd_server_is_answered(guest, golden):
-    guest.says(arp_request("10.0.2.100"))
+    guest.says(arp_request(OTHER))
 
-    guest.hears_only(ARP_REPLY.where(ARP, hwsrc="52:55:0a:00:02:64", psrc="10.0.2.100"))
+    guest.hears_only(ARP_REPLY.where(ARP, hwsrc=slirp_mac(OTHER), psrc=OTHER))
 
     golden.matches(guest.wire)
 
@@ -74,10 +80,10 @@ def test_the_smb_address_is_silent_without_a_server(guest, golden):
 
 @requirement("ARP-04")
 @pytest.mark.parametrize(
-    "address", ["10.0.2.1", GUEST, NETWORK_BROADCAST, BROADCAST, "10.0.3.2", "192.0.2.1"]
+    "address", [at(1), GUEST, NETWORK_BROADCAST, BROADCAST, elsewhere("10.0.3.2"), "192.0.2.1"]
 )
 def test_other_addresses_are_not_answered(guest, golden, address):
-    guest.says(arp_request(address, sender="10.0.2.16"))
+    guest.says(arp_request(address, sender=guest_address(1)))
 
     guest.hears_nothing()
 

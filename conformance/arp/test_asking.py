@@ -1,19 +1,21 @@
 """What the stack itself asks for."""
 
-from vnetspec.fixtures.addresses import BROADCAST_MAC, NO_MAC, ROUTER, ROUTER_MAC
+from vnetspec.fixtures.addresses import BROADCAST_MAC, NO_MAC, ROUTER, ROUTER_MAC, at
 from vnetspec.fixtures.checkers import ARP_REQUEST
 from vnetspec.fixtures.frames import echo_request
 from vnetspec.fixtures.oracle import ARP, Ether
 from vnetspec.fixtures.requirements import requirement
 
+STRANGER = at(40)
+
 
 @requirement("ARP-15")
 def test_the_stacks_own_request(guest, golden):
-    guest.says(echo_request(ROUTER, sender="10.0.2.40"))
+    guest.says(echo_request(ROUTER, sender=STRANGER))
 
     guest.hears(
         ARP_REQUEST.where(Ether, dst=BROADCAST_MAC, src=ROUTER_MAC)
-        .where(ARP, hwsrc=ROUTER_MAC, psrc=ROUTER, hwdst=NO_MAC, pdst="10.0.2.40")
+        .where(ARP, hwsrc=ROUTER_MAC, psrc=ROUTER, hwdst=NO_MAC, pdst=STRANGER)
         .where(ARP, hwtype=1, ptype=0x800, hwlen=6, plen=4)
     )
 

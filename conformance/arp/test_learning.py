@@ -10,6 +10,7 @@ from vnetspec.fixtures.addresses import (
     NAMESERVER,
     NETWORK_BROADCAST,
     ROUTER,
+    at,
 )
 from vnetspec.fixtures.checkers import ARP_REPLY, ARP_REQUEST, DHCP_ACK, DHCP_OFFER, ECHO_REPLY
 from vnetspec.fixtures.frames import (
@@ -22,6 +23,8 @@ from vnetspec.fixtures.frames import (
 )
 from vnetspec.fixtures.oracle import ARP, IP, Ether
 from vnetspec.fixtures.requirements import requirement
+
+STRANGER = at(40)
 
 
 @requirement("ARP-08")
@@ -56,9 +59,9 @@ def test_a_probe_is_answered(guest, golden, address):
 
 @requirement("ARP-10")
 def test_an_unasked_reply_is_learned(guest, golden):
-    guest.says(arp_reply("10.0.2.40", mac="02:00:00:00:00:40"))
+    guest.says(arp_reply(STRANGER, mac="02:00:00:00:00:40"))
 
-    guest.says(echo_request(ROUTER, sender="10.0.2.40"))
+    guest.says(echo_request(ROUTER, sender=STRANGER))
 
     guest.hears_only(ECHO_REPLY.where(Ether, dst="02:00:00:00:00:40"))
     golden.matches(guest.wire)
@@ -67,10 +70,10 @@ def test_an_unasked_reply_is_learned(guest, golden):
 @requirement("ARP-10", variant="other-operations")
 @pytest.mark.parametrize("operation", [0, 3, 4, 8, 0xFFFF])
 def test_other_operations_are_ignored(guest, golden, operation):
-    guest.says(arp_request(ROUTER, sender="10.0.2.40", op=operation))
-    guest.says(echo_request(ROUTER, sender="10.0.2.40"))
+    guest.says(arp_request(ROUTER, sender=STRANGER, op=operation))
+    guest.says(echo_request(ROUTER, sender=STRANGER))
 
-    guest.hears_only(ARP_REQUEST.where(ARP, pdst="10.0.2.40"))
+    guest.hears_only(ARP_REQUEST.where(ARP, pdst=STRANGER))
 
     golden.matches(guest.wire)
 
@@ -89,7 +92,7 @@ def test_broadcast_addresses_are_not_stored(guest, golden, address):
 
 @requirement("ARP-12")
 def test_the_seventeenth_entry_replaces_the_first(guest, golden):
-    neighbours = [f"10.0.2.{40 + number}" for number in range(17)]
+    neighbours = [at(40 + number) for number in range(17)]
     guest.says(*(gratuitous_arp(address, mac=mac_of(address)) for address in neighbours))
 
     guest.says(echo_request(ROUTER, sender=neighbours[1]))

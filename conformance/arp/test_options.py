@@ -2,16 +2,18 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import NAMESERVER, ROUTER
+from vnetspec.fixtures.addresses import NAMESERVER, ROUTER, at
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.oracle import ARP
 from vnetspec.fixtures.requirements import network, requirement
 
+SERVER = at(100)
+
 
 @requirement("ARP-16")
-@network(restrict="on", guestfwd="tcp:10.0.2.100:80-cmd:/bin/cat")
-@pytest.mark.parametrize("address", [ROUTER, NAMESERVER, "10.0.2.100"])
+@network(restrict="on", guestfwd=f"tcp:{SERVER}:80-cmd:/bin/cat")
+@pytest.mark.parametrize("address", [ROUTER, NAMESERVER, SERVER])
 def test_restrict_changes_nothing(guest, golden, address):
     guest.says(arp_request(address))
 

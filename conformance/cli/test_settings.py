@@ -3,7 +3,7 @@
 import pytest
 
 from vnetspec.cli.listing import listing, started, user
-from vnetspec.fixtures.addresses import NAMESERVER, ROUTER
+from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER
 from vnetspec.fixtures.checkers import DHCP_OFFER, dhcp_option, tftp_data
 from vnetspec.fixtures.frames import discover, tftp_read
 from vnetspec.fixtures.oracle import BOOTP
@@ -79,7 +79,7 @@ def test_a_malformed_setting_of_2004_is_refused(refuses, word, value, complaint)
 def test_a_user_network_without_settings(guest, transcript, golden):
     guest.says(discover())
 
-    offer = guest.hears_only(DHCP_OFFER.where(BOOTP, yiaddr="10.0.2.15", siaddr=ROUTER))
+    offer = guest.hears_only(DHCP_OFFER.where(BOOTP, yiaddr=GUEST, siaddr=ROUTER))
 
     assert [dhcp_option(offer, code) for code in (1, 3, 6)] == [
         bytes([255, 255, 255, 0]),

@@ -1,8 +1,19 @@
 """Which address a client is given (RFC 2131 section 4.3)."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
-from vnetspec.fixtures.addresses import BROADCAST, GUEST, ROUTER, guest_address, guest_mac
+from vnetspec.fixtures.addresses import (
+    BEYOND,
+    BROADCAST,
+    GUEST,
+    ROUTER,
+    at,
+    elsewhere,
+    guest_address,
+    guest_mac,
+)
 from vnetspec.fixtures.checkers import DHCP_ACK, DHCP_NAK, DHCP_OFFER, dhcp_options
 from vnetspec.fixtures.frames import dhcp, discover, request
 from vnetspec.fixtures.oracle import BOOTP, IP
@@ -10,7 +21,7 @@ from vnetspec.fixtures.requirements import network, requirement
 
 DAY = 86400
 OTHER = guest_mac(1)
-FOREIGN = ["10.0.2.14", "10.0.2.31", "10.0.2.2", "192.168.1.5", "0.0.0.1", BROADCAST]
+FOREIGN = [guest_address(-1), BEYOND, ROUTER, elsewhere("192.168.1.5"), "0.0.0.1", BROADCAST]
 
 
 def offered(address):
@@ -27,18 +38,18 @@ def acknowledged(address):
 @pytest.mark.parametrize(
     "first",
     [
-        pytest.param(15, id="default"),
-        pytest.param(100, marks=network(dhcpstart="10.0.2.100"), id="dhcpstart"),
+        pytest.param(GUEST, id="default"),
+        pytest.param(at(100), marks=network(dhcpstart=at(100)), id="dhcpstart"),
     ],
 )
 def test_there_are_sixteen_addresses(guest, golden, first):
     for number in range(16):
         guest.says(discover(mac=guest_mac(number)))
-        guest.hears(offered(f"10.0.2.{first + number}"))
+        guest.hears(offered(str(IPv4Address(first) + number)))
 
     guest.says(discover(mac=guest_mac(16)), request(mac=guest_mac(16)))
     guest.hears_nothing()
-    guest.says(request(address=f"10.0.2.{first}", mac=guest_mac(16)))
+    guest.says(request(address=first, mac=guest_mac(16)))
     guest.hears_only(DHCP_NAK)
 
     golden.matches(guest.wire)
@@ -79,7 +90,7 @@ def test_a_wish_for_somebody_elses_address_is_passed_over(guest, golden):
 
 
 @requirement("DHCP-19")
-@pytest.mark.parametrize("address", ["10.0.2.15", "10.0.2.20", "10.0.2.30"])
+@pytest.mark.parametrize("address", [GUEST, guest_address(5), guest_address(15)])
 def test_a_wish_for_a_free_address_is_granted(guest, golden, address):
     guest.says(discover(("requested_addr", address)))
     guest.hears_only(offered(address))
@@ -101,12 +112,12 @@ def test_a_client_may_hold_two_addresses(guest, golden):
 
 @requirement("DHCP-20", variant="offer")
 def test_the_address_offered_is_acknowledged(guest, golden):
-    guest.says(discover(("requested_addr", "10.0.2.20")))
-    guest.hears(offered("10.0.2.20"))
+    guest.says(discover(("requested_addr", guest_address(5))))
+    guest.hears(offered(guest_address(5)))
 
-    guest.says(request(("server_id", ROUTER), address="10.0.2.20"))
+    guest.says(request(("server_id", ROUTER), address=guest_address(5)))
 
-    guest.hears_only(acknowledged("10.0.2.20"))
+    guest.hears_only(acknowledged(guest_address(5)))
     golden.matches(guest.wire)
 
 
@@ -138,16 +149,16 @@ def test_a_request_for_somebody_elses_address_is_refused(guest, golden):
 @requirement("DHCP-22")
 @pytest.mark.parametrize("to", [ROUTER, BROADCAST], ids=["renew", "rebind"])
 def test_a_renewal_asks_for_the_address_in_use(guest, golden, to):
-    guest.says(request(ciaddr="10.0.2.20", sender="10.0.2.20", to=to))
+    guest.says(request(ciaddr=guest_address(5), sender=guest_address(5), to=to))
 
-    guest.hears_only(acknowledged("10.0.2.20").where(IP, dst=BROADCAST))
+    guest.hears_only(acknowledged(guest_address(5)).where(IP, dst=BROADCAST))
 
     golden.matches(guest.wire)
 
 
 @requirement("DHCP-22", variant="refused")
 def test_a_renewal_of_a_foreign_address_is_refused(guest, golden):
-    guest.says(request(ciaddr="192.168.1.5"))
+    guest.says(request(ciaddr=elsewhere("192.168.1.5")))
 
     guest.hears_only(DHCP_NAK)
 
@@ -156,23 +167,23 @@ def test_a_renewal_of_a_foreign_address_is_refused(guest, golden):
 
 @requirement("DHCP-22", variant="both")
 def test_the_address_asked_for_counts_before_the_one_in_use(guest, golden):
-    guest.says(request(address="10.0.2.21", ciaddr="10.0.2.20"))
+    guest.says(request(address=guest_address(6), ciaddr=guest_address(5)))
 
-    guest.hears_only(acknowledged("10.0.2.21"))
+    guest.hears_only(acknowledged(guest_address(6)))
 
     golden.matches(guest.wire)
 
 
 @requirement("DHCP-23")
 def test_a_known_client_need_not_name_its_address(guest, golden):
-    guest.says(request(address="10.0.2.20"))
-    guest.hears(acknowledged("10.0.2.20"))
+    guest.says(request(address=guest_address(5)))
+    guest.hears(acknowledged(guest_address(5)))
     guest.says(request(mac=OTHER))
-    guest.hears(acknowledged("10.0.2.15"))
+    guest.hears(acknowledged(GUEST))
 
     guest.says(request(mac=OTHER))
 
-    guest.hears_only(acknowledged("10.0.2.15"))
+    guest.hears_only(acknowledged(GUEST))
     golden.matches(guest.wire)
 
 
@@ -217,7 +228,7 @@ def test_a_message_type_behind_a_wrong_cookie_does_not_count(guest, golden):
 @pytest.mark.parametrize(
     "option",
     [
-        ("server_id", "10.0.2.99"),
+        ("server_id", at(99)),
         ("client_id", b"\x01\x02\x00\x00\x00\x00\x99"),
         ("vendor_class_id", b"PXEClient"),
         ("max_dhcp_size", 300),

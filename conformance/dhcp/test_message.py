@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, GUEST_MAC, ROUTER
+from vnetspec.fixtures.addresses import GUEST, GUEST_MAC, ROUTER, at, elsewhere
 from vnetspec.fixtures.checkers import DHCP_ACK, DHCP_NAK, DHCP_OFFER, dhcp_options
 from vnetspec.fixtures.frames import discover, request
 from vnetspec.fixtures.oracle import BOOTP, IP, UDP
@@ -13,7 +13,7 @@ REPLIES = pytest.mark.parametrize(
     [
         (discover, DHCP_OFFER),
         (request, DHCP_ACK),
-        (lambda **fields: request(address="192.168.1.5", **fields), DHCP_NAK),
+        (lambda **fields: request(address=elsewhere("192.168.1.5"), **fields), DHCP_NAK),
     ],
     ids=["offer", "ack", "nak"],
 )
@@ -53,7 +53,7 @@ def test_the_header_is_filled_in(guest, golden, asked, reply):
             hops=3,
             secs=7,
             flags="B",
-            giaddr="10.0.2.99",
+            giaddr=at(99),
             sname=b"server",
             htype=9,
             hlen=16,

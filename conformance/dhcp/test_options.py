@@ -1,8 +1,10 @@
 """The options of a DHCP reply (RFC 2132, RFC 3397)."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST
+from vnetspec.fixtures.addresses import GUEST, NAMESERVER, NETMASK, ROUTER, elsewhere
 from vnetspec.fixtures.checkers import DHCP_ACK, DHCP_NAK, DHCP_OFFER, dhcp_option, dhcp_options
 from vnetspec.fixtures.frames import discover, request
 from vnetspec.fixtures.requirements import network, requirement
@@ -10,11 +12,17 @@ from vnetspec.fixtures.requirements import network, requirement
 MASK, NEXT_HOP, DNS, HOST_NAME, DOMAIN_NAME, LEASE = 1, 3, 6, 12, 15, 51
 KIND, SERVER, MESSAGE, VENDOR_CLASS, TFTP_SERVER, SEARCH = 53, 54, 56, 60, 66, 119
 
+
+def packed(address):
+    """An address as an option has it."""
+    return IPv4Address(address).packed
+
+
 ADDRESSES = [
-    (SERVER, bytes([10, 0, 2, 2])),
-    (MASK, bytes([255, 255, 255, 0])),
-    (NEXT_HOP, bytes([10, 0, 2, 2])),
-    (DNS, bytes([10, 0, 2, 3])),
+    (SERVER, packed(ROUTER)),
+    (MASK, packed(NETMASK)),
+    (NEXT_HOP, packed(ROUTER)),
+    (DNS, packed(NAMESERVER)),
     (LEASE, (86400).to_bytes(4, "big")),
 ]
 
@@ -31,7 +39,7 @@ REPLIES = pytest.mark.parametrize(
     domainname="example.org",
     tftp_server_name="boot.example.org",
     dnssearch="example.org",
-    bootfile="http://10.0.2.2/boot",
+    bootfile=f"http://{ROUTER}/boot",
 )
 @REPLIES
 def test_every_option_has_its_place(guest, golden, asked, reply):
@@ -91,7 +99,7 @@ def test_restrict_hides_the_router_and_the_nameserver(guest, golden, asked, repl
 @requirement("DHCP-11", variant="nak")
 @network(restrict="on")
 def test_restrict_does_not_change_a_refusal(guest, golden):
-    guest.says(request(address="192.168.1.5"))
+    guest.says(request(address=elsewhere("192.168.1.5")))
 
     codes = [code for code, _ in dhcp_options(guest.hears_only(DHCP_NAK))]
 
@@ -105,10 +113,10 @@ def test_restrict_does_not_change_a_refusal(guest, golden):
     [
         pytest.param(file, vendor_class, marks=network(bootfile=file), id=name)
         for name, file, vendor_class in [
-            ("http", "http://10.0.2.2/boot", b"HTTPClient"),
-            ("https", "https://10.0.2.2/boot", None),
-            ("path", "/http://10.0.2.2/boot", None),
-            ("capitals", "HTTP://10.0.2.2/boot", None),
+            ("http", f"http://{ROUTER}/boot", b"HTTPClient"),
+            ("https", f"https://{ROUTER}/boot", None),
+            ("path", f"/http://{ROUTER}/boot", None),
+            ("capitals", f"HTTP://{ROUTER}/boot", None),
         ]
     ],
 )

@@ -11,6 +11,7 @@ from vnetspec.fixtures.addresses import (
     REMOTE,
     ROUTER,
     ROUTER_MAC,
+    at,
     guest_mac,
 )
 from vnetspec.fixtures.checkers import (
@@ -110,7 +111,7 @@ def test_no_address_is_freed(guest, golden, kind):
 @requirement("DHCP-04")
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"flags": "B"}, {"ciaddr": GUEST}, {"giaddr": "10.0.2.99"}],
+    [{}, {"flags": "B"}, {"ciaddr": GUEST}, {"giaddr": at(99)}],
     ids=["plain", "flag", "ciaddr", "giaddr"],
 )
 @pytest.mark.parametrize("kind", [1, 3], ids=["offer", "ack"])
@@ -124,7 +125,7 @@ def test_every_reply_is_broadcast(guest, golden, kind, fields):
 
 @requirement("DHCP-04", variant="nak")
 def test_a_refusal_is_broadcast(guest, golden):
-    guest.says(request(ciaddr="10.0.2.99"))
+    guest.says(request(ciaddr=at(99)))
 
     guest.hears_only(broadcast(DHCP_NAK))
 

@@ -1,13 +1,13 @@
 """What the options of the user network change about the virtual nameserver."""
 
-from vnetspec.fixtures.addresses import NAMESERVER, REMOTE
+from vnetspec.fixtures.addresses import NAMESERVER, REMOTE, at
 from vnetspec.fixtures.checkers import NET_UNREACHABLE, RST_ACK, UDP_DATAGRAM, quoting
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import arp_request, dns_answer, dns_query, tcp, udp
 from vnetspec.fixtures.oracle import IP, TCP, UDP
 from vnetspec.fixtures.requirements import network, requirement
 
-INSIDE, OUTSIDE = "10.0.2.53", "192.0.2.53"
+INSIDE, OUTSIDE = at(53), "192.0.2.53"
 ANSWER = UDP_DATAGRAM.where(UDP, sport=53, dport=40000).carrying(dns_answer())
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from vnetspec.filt.channels import filter_
 from vnetspec.filt.dumps import dump, frames, heard_and_said
-from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.addresses import ROUTER, guest_address
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.requirements import network, requirement
@@ -58,13 +58,13 @@ def test_a_dump_that_is_off_records_nothing(guest, host):
 @requirement("FILT-07", variant="switched")
 @network(arguments=dump("status=off"))
 def test_a_dump_is_switched_on_and_off(guest, transcript, host):
-    guest.says(arp_request(ROUTER, sender="10.0.2.21"))
+    guest.says(arp_request(ROUTER, sender=guest_address(6)))
     guest.hears(ARP_REPLY)
     guest.monitor("qom-set /objects/own status on")
-    guest.says(arp_request(ROUTER, sender="10.0.2.22"))
+    guest.says(arp_request(ROUTER, sender=guest_address(7)))
     guest.hears(ARP_REPLY)
     guest.monitor("qom-set /objects/own status off")
-    guest.says(arp_request(ROUTER, sender="10.0.2.23"))
+    guest.says(arp_request(ROUTER, sender=guest_address(8)))
     guest.hears(ARP_REPLY)
     guest.close()
 
@@ -76,10 +76,10 @@ def test_a_dump_is_switched_on_and_off(guest, transcript, host):
 @requirement("FILT-07", variant="deleted")
 @network(arguments=dump())
 def test_a_deleted_dump_records_no_more(guest, transcript, host):
-    guest.says(arp_request(ROUTER, sender="10.0.2.21"))
+    guest.says(arp_request(ROUTER, sender=guest_address(6)))
     guest.hears(ARP_REPLY)
     guest.monitor("object_del own")
-    guest.says(arp_request(ROUTER, sender="10.0.2.22"))
+    guest.says(arp_request(ROUTER, sender=guest_address(7)))
     guest.hears(ARP_REPLY)
     guest.close()
 

@@ -13,6 +13,8 @@ from vnetspec.fixtures.addresses import (
     REMOTE,
     ROUTER,
     ROUTER_MAC,
+    at,
+    slirp_mac,
 )
 from vnetspec.fixtures.checkers import ARP_REPLY, ARP_REQUEST, ECHO_REPLY, UDP_DATAGRAM
 from vnetspec.fixtures.frames import arp_request, echo_request, ip, udp
@@ -62,12 +64,12 @@ def test_packets_come_from_the_routers_mac_whatever_their_source(guest, golden, 
 
 
 @requirement("GEN-03", variant="host")
-@network(host="10.0.2.100")
+@network(host=at(100))
 def test_the_routers_mac_follows_the_host_address(guest, golden):
     guest.announces()
     guest.says(echo_request(NAMESERVER))
 
-    guest.hears_only(ECHO_REPLY.where(Ether, src="52:55:0a:00:02:64").where(IP, src=NAMESERVER))
+    guest.hears_only(ECHO_REPLY.where(Ether, src=slirp_mac(at(100))).where(IP, src=NAMESERVER))
 
     golden.matches(guest.wire)
 

@@ -1,12 +1,12 @@
 """A paused virtual machine: its time stands and its frames wait (GEN)."""
 
-from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.addresses import ROUTER, at
 from vnetspec.fixtures.checkers import ARP_REQUEST, ECHO_REPLY
 from vnetspec.fixtures.frames import arp_reply, echo_request
 from vnetspec.fixtures.oracle import ICMP
 from vnetspec.fixtures.requirements import requirement
 
-STRANGER = "10.0.2.40"
+STRANGER = at(40)
 
 
 @requirement("GEN-10")

@@ -1,13 +1,13 @@
 """The queue towards the guest: packets that wait for a MAC, and their order (GEN)."""
 
-from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.addresses import ROUTER, at
 from vnetspec.fixtures.checkers import ARP_REQUEST, ECHO_REPLY, UDP_DATAGRAM
 from vnetspec.fixtures.conversation import session
 from vnetspec.fixtures.frames import arp_reply, echo_request, gratuitous_arp, udp
 from vnetspec.fixtures.oracle import ARP, ICMP, IP, UDP, Ether
 from vnetspec.fixtures.requirements import requirement
 
-STRANGER = "10.0.2.40"
+STRANGER = at(40)
 STRANGER_MAC = "02:00:00:00:00:40"
 QUESTION = ARP_REQUEST.where(ARP, pdst=STRANGER)
 

@@ -2,11 +2,12 @@
 
 import pytest
 
+from vnetspec.fixtures.addresses import at
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import sessions, states
 
-SERVER = "10.0.2.100"
+SERVER = at(100)
 
 
 def command(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.addresses import ROUTER, at, slirp_mac
 from vnetspec.fixtures.checkers import ARP_REPLY, NET_UNREACHABLE, SYN_ACK, quoting
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import arp_request, tcp, udp
@@ -10,7 +10,7 @@ from vnetspec.fixtures.oracle import ARP, IP, TCP
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import sessions
 
-SERVER = "10.0.2.100"
+SERVER = at(100)
 CAT = f"tcp:{SERVER}:7-cmd:/bin/cat"
 
 
@@ -62,7 +62,7 @@ def test_other_ports_of_the_server_are_not_served(guest, golden, port):
 def test_arp_answers_for_the_server(guest, golden):
     guest.says(arp_request(SERVER))
 
-    guest.hears_only(ARP_REPLY.where(ARP, psrc=SERVER, hwsrc="52:55:0a:00:02:64"))
+    guest.hears_only(ARP_REPLY.where(ARP, psrc=SERVER, hwsrc=slirp_mac(SERVER)))
     golden.matches(guest.wire)
 
 
@@ -70,7 +70,7 @@ def test_arp_answers_for_the_server(guest, golden):
 @network(guestfwd=CAT)
 def test_the_port_is_not_served_at_other_addresses(guest, golden):
     guest.announces()
-    syn = tcp("10.0.2.101", 7)
+    syn = tcp(at(101), 7)
 
     guest.says(syn)
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.addresses import LOOPBACK, at
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.guest import Guest
 from vnetspec.fixtures.host import TcpServer, TcpStream
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import sessions
 
-SERVER = "10.0.2.100"
+SERVER = at(100)
 DEVICE = f"tcp:{SERVER}:7-tcp:{LOOPBACK}:7199"
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import NAMESERVER, ROUTER, SMB_SERVER
+from vnetspec.fixtures.addresses import NAMESERVER, ROUTER, SMB_SERVER, at, elsewhere
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.requirements import network, requirement
+
+SERVER = at(100)
 
 MALFORMED = [
     "x",
@@ -20,14 +22,14 @@ MALFORMED = [
 @requirement("GFW-01")
 @pytest.mark.parametrize(
     "rule",
-    [":10.0.2.100:7-cmd:/bin/echo hello", "tcp:10.0.2.100:7-cmd:/bin/echo hello"],
+    [f":{SERVER}:7-cmd:/bin/echo hello", f"tcp:{SERVER}:7-cmd:/bin/echo hello"],
     ids=["no-protocol", "tcp"],
 )
 def test_the_protocol_may_be_left_out(launch, golden, rule):
     guest = launch(guestfwd=rule)
     guest.announces()
 
-    conversation = Conversation(guest, "10.0.2.100", 7).opens()
+    conversation = Conversation(guest, SERVER, 7).opens()
 
     conversation.hears("PA", b"hello\n")
     golden.matches(guest.wire)
@@ -53,7 +55,9 @@ def test_a_malformed_rule_is_refused(refuses, transcript, rule):
 
 
 @requirement("GFW-01", variant="conflict")
-@pytest.mark.parametrize("address", [ROUTER, NAMESERVER, "10.0.3.1", "192.168.1.1"])
+@pytest.mark.parametrize(
+    "address", [ROUTER, NAMESERVER, elsewhere("10.0.3.1"), elsewhere("192.168.1.1")]
+)
 def test_a_server_that_can_not_be_is_refused(refuses, transcript, address):
     rule = f"tcp:{address}:80-null"
 

@@ -2,12 +2,14 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, LOOPBACK, LOOPBACK6, NOWHERE
+from vnetspec.fixtures.addresses import GUEST, LOOPBACK, LOOPBACK6, NOWHERE, at, guest_address
 from vnetspec.fixtures.checkers import SYN, UDP_DATAGRAM
 from vnetspec.fixtures.frames import gratuitous_arp
 from vnetspec.fixtures.oracle import IP, TCP, UDP
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import sessions
+
+OTHER = guest_address(5)
 
 BAD = {
     "x": "No : separators",
@@ -33,9 +35,9 @@ BAD = {
 
 @requirement("HFW-01")
 @pytest.mark.parametrize(
-    ("rule", "bound", "guest_address"),
+    ("rule", "bound", "to"),
     [
-        (f"tcp:{LOOPBACK}:5522-10.0.2.20:22", LOOPBACK, "10.0.2.20"),
+        (f"tcp:{LOOPBACK}:5522-{OTHER}:22", LOOPBACK, OTHER),
         (f"tcp:{LOOPBACK}:5522-:22", LOOPBACK, GUEST),
         ("tcp::5522-:22", "*", GUEST),
         ("::5522-:22", "*", GUEST),
@@ -43,37 +45,37 @@ BAD = {
     ],
     ids=["full", "no-guest", "no-host", "no-protocol", "zeros"],
 )
-def test_what_a_rule_leaves_out_has_a_default(launch, golden, host, rule, bound, guest_address):
+def test_what_a_rule_leaves_out_has_a_default(launch, golden, host, rule, bound, to):
     guest = launch(hostfwd=rule)
-    guest.says(gratuitous_arp(guest_address))
+    guest.says(gratuitous_arp(to))
     (row,) = sessions(guest)
     assert (row.source, row.source_port) == (bound, 5522)
 
     host.connects(5522, source=(LOOPBACK, 41001))
 
-    guest.hears_only(SYN.where(IP, dst=guest_address).where(TCP, dport=22))
+    guest.hears_only(SYN.where(IP, dst=to).where(TCP, dport=22))
     golden.matches(guest.wire)
 
 
 @requirement("HFW-01", variant="dhcpstart")
-@network(dhcpstart="10.0.2.100", hostfwd=f"tcp:{LOOPBACK}:5522-:22")
+@network(dhcpstart=at(100), hostfwd=f"tcp:{LOOPBACK}:5522-:22")
 def test_the_default_guest_is_the_first_that_dhcp_serves(guest, golden, host):
-    guest.says(gratuitous_arp("10.0.2.100"))
+    guest.says(gratuitous_arp(at(100)))
 
     host.connects(5522, source=(LOOPBACK, 41014))
 
-    guest.hears_only(SYN.where(IP, dst="10.0.2.100"))
+    guest.hears_only(SYN.where(IP, dst=at(100)))
     golden.matches(guest.wire)
 
 
 @requirement("HFW-01", variant="udp")
-@network(hostfwd=f"udp:{LOOPBACK}:5007-10.0.2.20:7")
+@network(hostfwd=f"udp:{LOOPBACK}:5007-{OTHER}:7")
 def test_a_rule_may_be_for_udp(guest, golden, host):
-    guest.says(gratuitous_arp("10.0.2.20"))
+    guest.says(gratuitous_arp(OTHER))
 
     host.udp(41015).says(b"question", to=(LOOPBACK, 5007))
 
-    guest.hears_only(UDP_DATAGRAM.where(IP, dst="10.0.2.20").where(UDP, dport=7))
+    guest.hears_only(UDP_DATAGRAM.where(IP, dst=OTHER).where(UDP, dport=7))
     golden.matches(guest.wire)
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import BROADCAST_MAC, GUEST, LOOPBACK, REMOTE, ROUTER
+from vnetspec.fixtures.addresses import (
+    BROADCAST_MAC,
+    GUEST,
+    LOOPBACK,
+    REMOTE,
+    ROUTER,
+    guest_address,
+)
 from vnetspec.fixtures.checkers import ARP_REPLY, ARP_REQUEST, SYN
 from vnetspec.fixtures.conversation import answers
 from vnetspec.fixtures.frames import arp_request, tcp
@@ -160,7 +167,7 @@ def test_a_restricted_guest_may_be_connected_to(guest, golden, host):
 
 
 @requirement("HFW-12")
-@network(hostfwd=["tcp::5523-10.0.2.20:23", SSH])
+@network(hostfwd=[f"tcp::5523-{guest_address(5)}:23", SSH])
 def test_the_rows_of_rules_and_connections(guest, golden, host):
     guest.announces()
     host.connects(5522, source=(LOOPBACK, 41013))
@@ -176,7 +183,7 @@ def test_the_rows_of_rules_and_connections(guest, golden, host):
         ("HOST_FORWARD", LOOPBACK, 5522),
     ]
     assert [(each.destination, each.destination_port) for each in rules] == [
-        ("10.0.2.20", "23"),
+        (guest_address(5), "23"),
         (GUEST, "22"),
     ]
     golden.matches(guest.wire)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, ROUTER
+from vnetspec.fixtures.addresses import GUEST, ROUTER, guest_address
 from vnetspec.fixtures.checkers import ANY, ARP_REPLY, ECHO_REPLY
 from vnetspec.fixtures.frames import arp_request, echo_request, gratuitous_arp
 from vnetspec.fixtures.guest import Guest
@@ -20,7 +20,7 @@ def hears_just(guest: Guest, frame: Frame) -> None:
 @network(user=False, ports=3)
 def test_a_frame_goes_to_every_other_port_once_and_not_back(guest, golden):
     others = [guest.neighbour(1), guest.neighbour(2)]
-    frame = arp_request("10.0.2.16")
+    frame = arp_request(guest_address(1))
 
     guest.says(frame)
 
@@ -134,7 +134,7 @@ def test_macs_that_bridges_keep_pass(guest, golden, mac):
 @network(user=False, ports=3)
 def test_a_port_that_reads_slowly_does_not_hold_up_another(guest):
     swift, slow = guest.neighbour(1), guest.neighbour(2)
-    frames = [arp_request("10.0.2.16", sender=f"10.0.3.{number}") for number in range(60)]
+    frames = [arp_request(guest_address(1), sender=f"10.0.3.{number}") for number in range(60)]
 
     for frame in frames:
         guest.says(frame)
@@ -148,7 +148,7 @@ def test_a_port_that_reads_slowly_does_not_hold_up_another(guest):
 @network(user=False, ports=3)
 def test_frames_wait_for_ports_that_all_read_slowly(guest):
     first, second = guest.neighbour(1), guest.neighbour(2)
-    frames = [arp_request("10.0.2.16", sender=f"10.0.3.{number}") for number in range(8)]
+    frames = [arp_request(guest_address(1), sender=f"10.0.3.{number}") for number in range(8)]
 
     guest.says(*frames)
 

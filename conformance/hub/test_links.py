@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, ROUTER
+from vnetspec.fixtures.addresses import GUEST, ROUTER, guest_address
 from vnetspec.fixtures.checkers import ANY, ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.oracle import ARP
@@ -40,7 +40,7 @@ def test_a_link_that_is_down_cuts_off_its_client_alone(guest, transcript, golden
     other.hears(ANY.where(ARP, op=1, pdst=ROUTER))
     other.hears(ARP_REPLY)
     guest.monitor("set_link s1 on")
-    question = arp_request("10.0.2.17", sender=guest.address)
+    question = arp_request(guest_address(2), sender=guest.address)
     guest.says(question)
     assert cut.hears(ANY).original == bytes(question)
     golden.matches(guest.wire)

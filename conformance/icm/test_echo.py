@@ -2,11 +2,13 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, LOOPBACK, NAMESERVER, REMOTE, ROUTER, SMB_SERVER
+from vnetspec.fixtures.addresses import GUEST, LOOPBACK, NAMESERVER, REMOTE, ROUTER, SMB_SERVER, at
 from vnetspec.fixtures.checkers import ECHO_REPLY, FRAGMENT, payload
 from vnetspec.fixtures.frames import echo_request, fragments, icmp, ip
 from vnetspec.fixtures.oracle import ICMP, IP, Raw
 from vnetspec.fixtures.requirements import network, requirement
+
+SERVER = at(100)
 
 
 @requirement("ICM-01")
@@ -100,8 +102,8 @@ def test_the_stack_answers_a_restricted_guest(guest, golden, address):
 
 
 @requirement("ICM-13", variant="others")
-@network(restrict="on", guestfwd="tcp:10.0.2.100:80-cmd:/bin/cat")
-@pytest.mark.parametrize("address", [REMOTE, LOOPBACK, SMB_SERVER, "10.0.2.100"])
+@network(restrict="on", guestfwd=f"tcp:{SERVER}:80-cmd:/bin/cat")
+@pytest.mark.parametrize("address", [REMOTE, LOOPBACK, SMB_SERVER, SERVER])
 def test_a_restricted_guest_pings_nobody_else(guest, golden, host, address):
     guest.announces()
     before = host.kernel.echo_requests()

@@ -10,6 +10,9 @@ from vnetspec.fixtures.addresses import (
     NOWHERE,
     REMOTE,
     ROUTER,
+    SMB_SERVER,
+    at,
+    guest_address,
 )
 from vnetspec.fixtures.checkers import (
     NET_UNREACHABLE,
@@ -25,7 +28,7 @@ from vnetspec.fixtures.requirements import requirement
 @requirement("ICM-09")
 @pytest.mark.parametrize(
     "address",
-    [NOWHERE, "10.0.2.4", "10.0.2.1", GUEST, NETWORK_BROADCAST, BROADCAST],
+    [NOWHERE, SMB_SERVER, at(1), GUEST, NETWORK_BROADCAST, BROADCAST],
 )
 def test_an_echo_that_cannot_be_sent_brings_net_unreachable(guest, golden, address):
     guest.announces()
@@ -173,7 +176,7 @@ def test_a_router_solicitation_is_not_answered(guest, golden, address):
 
 
 @requirement("ICM-14", variant="redirect")
-@pytest.mark.parametrize("address", ["10.0.2.1", "10.0.2.16"])
+@pytest.mark.parametrize("address", [at(1), guest_address(1)])
 def test_a_neighbour_reached_through_the_router_brings_no_redirect(guest, golden, address):
     guest.announces()
     guest.says(gratuitous_arp(address, mac="02:00:00:00:00:16"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.addresses import LOOPBACK, NETWORK_ADDRESS
 from vnetspec.fixtures.guest import Guest
 from vnetspec.fixtures.requirements import network, requirement
 
@@ -30,7 +30,7 @@ def test_hubs_come_first_and_then_what_is_on_none(guest, transcript):
     assert hubs == "hub 3\n \\ c: a: index=0,type=user,net=10.9.0.0,restrict=off\n \\ b\n"
     on_hub, user, *loose = [each for each in rest.splitlines() if "filter" not in each]
     assert on_hub.startswith(" \\ h1: ")
-    assert user == " \\ h0: u0: index=0,type=user,net=10.0.2.0,restrict=off"
+    assert user == f" \\ h0: u0: index=0,type=user,net={NETWORK_ADDRESS},restrict=off"
     assert loose == [
         "z: index=0,type=user,net=10.8.0.0,restrict=off",
         "y: index=0,type=user,net=10.7.0.0,restrict=off",

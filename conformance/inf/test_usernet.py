@@ -2,7 +2,7 @@
 
 import re
 
-from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.addresses import GUEST, LOOPBACK
 from vnetspec.fixtures.conversation import connection
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.usernet import sessions
@@ -20,7 +20,7 @@ def test_each_user_network_has_a_table(guest, transcript):
 
     assert text == (
         f"Hub 0 (u0):\n{HEADER}"
-        "  TCP[HOST_FORWARD]  FD       127.0.0.1  5555       10.0.2.15    22     0     0\n"
+        f"  TCP[HOST_FORWARD]  FD       127.0.0.1  5555{GUEST:>16}    22     0     0\n"
         f"Hub -1 (z):\n{HEADER}"
         "  UDP[HOST_FORWARD]  FD       127.0.0.1  5556       10.9.0.15    53     0     0\n"
     )

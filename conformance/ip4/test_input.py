@@ -1,8 +1,20 @@
 """IPv4 from the guest: what is accepted, what is dropped (RFC 791, RFC 1122 section 3.2.1)."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, LOOPBACK, NAMESERVER, REMOTE, ROUTER
+from vnetspec.fixtures.addresses import (
+    GUEST,
+    LOOPBACK,
+    NAMESERVER,
+    REMOTE,
+    ROUTER,
+    SMB_SERVER,
+    at,
+    elsewhere,
+    guest_address,
+)
 from vnetspec.fixtures.checkers import (
     ECHO_REPLY,
     NET_UNREACHABLE,
@@ -19,8 +31,8 @@ OPTIONS = {
     "no-operation": b"\x01\x01\x01\x00",
     "record-route": b"\x07\x0b\x04" + bytes(8) + b"\x00",
     "timestamp": b"\x44\x0c\x05\x00" + bytes(8),
-    "loose-source-route": b"\x83\x07\x04\x0a\x00\x02\x02\x00",
-    "strict-source-route": b"\x89\x07\x04\x0a\x00\x02\x02\x00",
+    "loose-source-route": b"\x83\x07\x04" + IPv4Address(ROUTER).packed + b"\x00",
+    "strict-source-route": b"\x89\x07\x04" + IPv4Address(ROUTER).packed + b"\x00",
 }
 
 
@@ -139,7 +151,7 @@ def test_other_protocols_are_dropped_in_silence(guest, golden, protocol):
 
 
 @requirement("IP4-13")
-@pytest.mark.parametrize("address", ["10.0.2.200", "192.168.7.7", "203.0.113.1", NAMESERVER])
+@pytest.mark.parametrize("address", [at(200), elsewhere("192.168.7.7"), "203.0.113.1", NAMESERVER])
 def test_any_source_address_is_served(guest, golden, address):
     guest.says(gratuitous_arp(address))
 
@@ -160,7 +172,7 @@ def test_the_routers_own_address_is_served_as_source(guest, golden):
 
 
 @requirement("IP4-14")
-@pytest.mark.parametrize("address", ["10.0.2.1", "10.0.2.4", GUEST, "10.0.2.16"])
+@pytest.mark.parametrize("address", [at(1), SMB_SERVER, GUEST, guest_address(1)])
 @pytest.mark.parametrize("packet", [echo_request, udp, tcp], ids=["echo", "udp", "tcp"])
 def test_packets_to_other_hosts_of_the_network_go_where_the_host_routes_them(
     guest, golden, packet, address

@@ -4,7 +4,14 @@ from itertools import permutations
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, GUEST_MAC, NAMESERVER, ROUTER, ROUTER_MAC
+from vnetspec.fixtures.addresses import (
+    GUEST,
+    GUEST_MAC,
+    NAMESERVER,
+    ROUTER,
+    ROUTER_MAC,
+    guest_address,
+)
 from vnetspec.fixtures.checkers import ARP_REPLY, ECHO_REPLY, FRAGMENT
 from vnetspec.fixtures.frames import arp_request, echo_request, fragments, gratuitous_arp, udp
 from vnetspec.fixtures.oracle import ARP, ICMP, IP, Ether, Raw
@@ -41,7 +48,7 @@ def piece(offset: int, end: int, *, wrong: int = 0, start: int | None = None) ->
 
 @requirement("IP4-06")
 def test_fragments_of_other_senders_are_other_packets(guest, golden):
-    neighbour = "10.0.2.16"
+    neighbour = guest_address(1)
     ours = fragments(ECHO, 32)
     theirs = fragments(echo_request(ROUTER, data=DATA[::-1], sender=neighbour), 32)
     guest.announces()
@@ -83,14 +90,14 @@ def test_fragments_of_other_protocols_are_other_packets(guest, golden, host):
 
 @requirement("IP4-06", variant="destination")
 def test_fragments_to_other_destinations_are_other_packets(guest, golden):
-    there = fragments(echo_request("10.0.2.3", data=DATA[::-1]), 32)
+    there = fragments(echo_request(NAMESERVER, data=DATA[::-1]), 32)
     here = fragments(ECHO, 32)
     guest.announces()
 
     guest.says(here[0], there[0], here[1], there[1])
 
     guest.hears(ANSWER)
-    guest.hears_only(ECHO_REPLY.where(IP, src="10.0.2.3").carrying(DATA[::-1]))
+    guest.hears_only(ECHO_REPLY.where(IP, src=NAMESERVER).carrying(DATA[::-1]))
     golden.matches(guest.wire)
 
 

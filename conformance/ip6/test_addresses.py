@@ -5,10 +5,13 @@ import pytest
 from vnetspec.fixtures.addresses import (
     NAMESERVER,
     NAMESERVER6,
-    NAMESERVER6_MAC,
+    NAMESERVER6_LOCAL,
+    PREFIX6,
     ROUTER6,
     ROUTER6_LOCAL,
     ROUTER6_MAC,
+    at6,
+    slirp_mac,
 )
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.checkers6 import ECHO6_REPLY, ROUTER_ADVERTISEMENT, is_at
@@ -30,13 +33,13 @@ def test_the_router_and_the_nameserver_have_their_addresses(guest, golden, addre
 
 
 @requirement("IP6-01", variant="prefix")
-def test_the_prefix_is_fec0(guest, golden):
+def test_the_prefix_is_advertised(guest, golden):
     guest.says(router_solicitation())
 
     heard = guest.hears_only(ROUTER_ADVERTISEMENT)
 
     prefix = heard[ICMPv6NDOptPrefixInfo]
-    assert (prefix.prefix, prefix.prefixlen) == ("fec0::", 64)
+    assert (prefix.prefix, prefix.prefixlen) == (PREFIX6, 64)
     golden.matches(guest.wire)
 
 
@@ -72,10 +75,10 @@ def test_a_family_that_is_off_is_silent(launch, golden, options, families):
 @pytest.mark.parametrize(
     ("options", "address", "mac"),
     [
-        ({}, ROUTER6, ROUTER6_MAC),
-        ({}, NAMESERVER6, NAMESERVER6_MAC),
-        ({"ipv6-host": "fec0::12:3456:789a"}, "fec0::12:3456:789a", "52:56:34:56:78:9a"),
-        ({"ipv6-dns": "fec0::ffff:ffff"}, "fec0::ffff:ffff", "52:56:ff:ff:ff:ff"),
+        ({}, ROUTER6, slirp_mac(ROUTER6)),
+        ({}, NAMESERVER6, slirp_mac(NAMESERVER6)),
+        ({"ipv6-host": at6("::12:3456:789a")}, at6("::12:3456:789a"), "52:56:34:56:78:9a"),
+        ({"ipv6-dns": at6("::ffff:ffff")}, at6("::ffff:ffff"), "52:56:ff:ff:ff:ff"),
     ],
     ids=["router", "nameserver", "host", "dns"],
 )
@@ -114,7 +117,7 @@ def test_the_prefix_is_as_asked(launch, golden, options, prefix, length):
 
     guest.says(router_solicitation())
     advertised = guest.hears_only(ROUTER_ADVERTISEMENT)[ICMPv6NDOptPrefixInfo]
-    for low, mac in (("2", ROUTER6_MAC), ("3", NAMESERVER6_MAC)):
+    for low, mac in (("2", slirp_mac("::2")), ("3", slirp_mac("::3"))):
         guest.says(neighbour_solicitation(prefix + low))
         guest.hears_only(is_at(prefix + low, mac))
 
@@ -135,18 +138,18 @@ def test_host_bits_of_the_prefix_are_kept(launch, golden):
 
 
 @requirement("IP6-19", variant="addresses")
-@network(ipv6_host="fec0::a:1", ipv6_dns="fec0::b:2")
+@network(ipv6_host=at6("::a:1"), ipv6_dns=at6("::b:2"))
 def test_the_addresses_are_as_asked(guest, golden):
     for address, mac in (
-        ("fec0::a:1", "52:56:00:0a:00:01"),
-        ("fec0::b:2", "52:56:00:0b:00:02"),
+        (at6("::a:1"), "52:56:00:0a:00:01"),
+        (at6("::b:2"), "52:56:00:0b:00:02"),
         ("fe80::a:1", "52:56:00:0a:00:01"),
         ("fe80::b:2", "52:56:00:0b:00:02"),
     ):
         guest.says(neighbour_solicitation(address))
         guest.hears_only(is_at(address, mac))
 
-    for address in (ROUTER6, NAMESERVER6, "fe80::2", "fe80::3"):
+    for address in (ROUTER6, NAMESERVER6, ROUTER6_LOCAL, NAMESERVER6_LOCAL):
         guest.says(neighbour_solicitation(address))
         guest.hears_nothing()
     golden.matches(guest.wire)

@@ -10,6 +10,7 @@ from vnetspec.fixtures.addresses import (
     NAMESERVER6,
     ROUTER6,
     ROUTER6_MAC,
+    at6,
 )
 from vnetspec.fixtures.checkers6 import DHCP6_REPLY, dhcp6_options
 from vnetspec.fixtures.frames6 import DHCP6_XID, GUEST_DUID, dhcp6, information_request
@@ -29,7 +30,9 @@ from vnetspec.fixtures.oracle import (
 from vnetspec.fixtures.requirements import network, requirement
 
 CLIENT, SERVER, NAMESERVERS, BOOT_FILE = 1, 2, 23, 59
-FULL_ROUTER = "fec0:0000:0000:0000:0000:0000:0000:0002"
+FULL_ROUTER = IPv6Address(ROUTER6).exploded
+
+OTHER = at6("::1:2345:6789")
 
 #: To the octet as QEMU 7.2 has it: from another port, and without the identifier of the server.
 QUIRKS = "qemu-7.2,quirks=on"
@@ -161,7 +164,7 @@ def test_other_messages_are_ignored(guest, golden, kind):
 @requirement("IP6-11", variant="address")
 def test_a_request_with_an_address_is_ignored(guest, golden):
     guest.announces6(GUEST6_LOCAL)
-    address = DHCP6OptIAAddress(addr="fec0::15")
+    address = DHCP6OptIAAddress(addr=at6("::15"))
 
     guest.says(information_request(NAMESERVERS, options=address))
 
@@ -189,7 +192,7 @@ def test_a_damaged_request_is_ignored(guest, golden, octets):
     ("options", "server"),
     [
         ({}, FULL_ROUTER),
-        ({"ipv6-host": "fec0::1:2345:6789"}, "fec0:0000:0000:0000:0000:0001:2345:6789"),
+        ({"ipv6-host": OTHER}, IPv6Address(OTHER).exploded),
         ({"tftp": "{dir}"}, FULL_ROUTER),
     ],
     ids=["router", "host", "tftp"],

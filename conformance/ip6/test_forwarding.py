@@ -12,6 +12,7 @@ from vnetspec.fixtures.addresses import (
     REMOTE6,
     ROUTER6,
     ROUTER6_LOCAL,
+    at6,
 )
 from vnetspec.fixtures.checkers import RST, RST_ACK, UDP_DATAGRAM
 from vnetspec.fixtures.checkers6 import NO_ROUTE, PORT6_UNREACHABLE, quoting6
@@ -24,14 +25,14 @@ from vnetspec.fixtures.requirements import network, requirement
 #: What the guest calls, and where it arrives.
 DESTINATIONS = {
     ROUTER6: LOOPBACK6,
-    "fec0::55": LOOPBACK6,
-    "fec0::ffff:1:2:3": LOOPBACK6,
+    at6("::55"): LOOPBACK6,
+    at6("::ffff:1:2:3"): LOOPBACK6,
     LOOPBACK6: LOOPBACK6,
     REMOTE6: REMOTE6,
 }
 #: QEMU 7.2 quotes the length of a segment with its octets in the wrong order.
 SWAPPED = ("iperror6.plen",)
-UNREACHABLE = [NOWHERE6, ROUTER6_LOCAL, "fe80::55"]
+UNREACHABLE = [NOWHERE6, ROUTER6_LOCAL, at6("::55", "fe80::")]
 
 
 @requirement("IP6-13")
@@ -181,7 +182,7 @@ def test_a_datagram_without_checksum_is_dropped(guest, host, golden):
 
 @requirement("IP6-14")
 @pytest.mark.parametrize(
-    ("address", "offender"), [(ROUTER6, LOOPBACK6), ("fec0::55", LOOPBACK6), (REMOTE6, REMOTE6)]
+    ("address", "offender"), [(ROUTER6, LOOPBACK6), (at6("::55"), LOOPBACK6), (REMOTE6, REMOTE6)]
 )
 def test_a_closed_port_is_unreachable(guest, golden, address, offender):
     guest.announces6()
@@ -222,7 +223,7 @@ def test_what_has_no_route_is_quoted(guest, address, segment):
 
 
 @requirement("IP6-14", variant="tcp")
-@pytest.mark.parametrize("address", [ROUTER6, "fec0::55", REMOTE6])
+@pytest.mark.parametrize("address", [ROUTER6, at6("::55"), REMOTE6])
 def test_a_connection_that_is_refused_is_reset(guest, golden, address):
     guest.announces6()
 
@@ -320,12 +321,12 @@ def test_other_ports_of_the_nameserver_have_no_route(guest, host, golden, segmen
 
 
 @requirement("IP6-15", variant="elsewhere")
-@network(ipv6_dns="fec0::b:2")
+@network(ipv6_dns=at6("::b:2"))
 def test_the_nameserver_is_where_it_was_put(guest, host, golden):
     server = host.nameserver(LOOPBACK6)
     guest.announces6()
 
-    guest.says(udp("fec0::b:2", 53, aaaa_query()))
+    guest.says(udp(at6("::b:2"), 53, aaaa_query()))
 
     server.hears(aaaa_query())
     guest.hears_nothing()

@@ -13,6 +13,7 @@ from vnetspec.fixtures.addresses import (
     ROUTER6,
     ROUTER6_LOCAL,
     UNSPECIFIED6,
+    at6,
 )
 from vnetspec.fixtures.checkers6 import (
     ECHO6_REPLY,
@@ -67,7 +68,8 @@ def test_an_echo_of_any_size_is_answered(guest, golden, size):
 
 @requirement("IP6-08", variant="others")
 @pytest.mark.parametrize(
-    "address", ["fec0::4", "fec0::55", GUEST6, "fe80::4", "ff02::1", LOOPBACK6, REMOTE6]
+    "address",
+    [at6("::4"), at6("::55"), GUEST6, at6("::4", "fe80::"), ALL_NODES, LOOPBACK6, REMOTE6],
 )
 def test_an_echo_elsewhere_is_dropped(guest, golden, address):
     guest.announces6()

@@ -16,6 +16,8 @@ from vnetspec.fixtures.addresses import (
     ROUTER6_LOCAL,
     ROUTER6_MAC,
     UNSPECIFIED6,
+    at6,
+    elsewhere,
     multicast_mac,
     solicited_node,
 )
@@ -93,7 +95,16 @@ def test_a_test_for_a_duplicate_is_answered_to_all_nodes(guest, golden, address)
 @requirement("IP6-07", variant="others")
 @pytest.mark.parametrize("sender", [GUEST6, UNSPECIFIED6], ids=["neighbour", "duplicate"])
 @pytest.mark.parametrize(
-    "address", ["fec0::1", "fec0::4", GUEST6, "fec0:0:0:1::2", "fe80::4", LOOPBACK6, REMOTE6]
+    "address",
+    [
+        at6("::1"),
+        at6("::4"),
+        GUEST6,
+        elsewhere("fec0:0:0:1::2"),
+        at6("::4", "fe80::"),
+        LOOPBACK6,
+        REMOTE6,
+    ],
 )
 def test_nobody_has_another_address(guest, golden, address, sender):
     guest.says(neighbour_solicitation(address, sender=sender))
@@ -172,7 +183,7 @@ def test_a_packet_waits_a_second_and_no_longer(guest, golden):
 
 
 def neighbours(count):
-    return [(f"fec0::1:{n:x}", f"52:54:00:00:01:{n:02x}") for n in range(1, count + 1)]
+    return [(at6(f"::1:{n:x}"), f"52:54:00:00:01:{n:02x}") for n in range(1, count + 1)]
 
 
 @requirement("IP6-16", variant="full")
@@ -244,7 +255,7 @@ def test_a_guest_is_no_router(guest, golden, message):
 @requirement("IP6-20")
 def test_an_advertisement_teaches_the_source_of_its_frame(guest, host, golden):
     server = host.udp(7101, LOOPBACK6)
-    advertisement = neighbour_advertisement("fec0::77", sender=GUEST6)
+    advertisement = neighbour_advertisement(at6("::77"), sender=GUEST6)
     advertisement[Ether].src = OTHER_MAC
     guest.says(advertisement)
 
@@ -258,7 +269,7 @@ def test_an_advertisement_teaches_the_source_of_its_frame(guest, host, golden):
 
 @requirement("IP6-20", variant="target")
 def test_an_advertisement_does_not_teach_its_target(guest, golden):
-    guest.says(neighbour_advertisement(GUEST6, sender="fec0::77"))
+    guest.says(neighbour_advertisement(GUEST6, sender=at6("::77")))
 
     guest.says(echo6_request())
 

@@ -11,6 +11,7 @@ from vnetspec.fixtures.addresses import (
     ROUTER6,
     ROUTER6_LOCAL,
     ROUTER6_MAC,
+    at6,
 )
 from vnetspec.fixtures.checkers import RST_ACK
 from vnetspec.fixtures.checkers6 import ECHO6_REPLY, ROUTER_ADVERTISEMENT, is_at
@@ -93,7 +94,7 @@ def test_udp_is_dropped(guest, host, golden, frame):
 @requirement("RST-12")
 @network(restrict="on")
 @pytest.mark.parametrize(
-    ("address", "port"), [(ROUTER6, 8080), (NAMESERVER6, 53), (REMOTE6, 8080), ("fec0::55", 8080)]
+    ("address", "port"), [(ROUTER6, 8080), (NAMESERVER6, 53), (REMOTE6, 8080), (at6("::55"), 8080)]
 )
 def test_tcp_is_refused(guest, host, golden, address, port):
     servers = [host.tcp(8080, LOOPBACK6), host.tcp(53, LOOPBACK6), host.tcp(8080, REMOTE6)]

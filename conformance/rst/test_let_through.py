@@ -1,8 +1,10 @@
 """What works under restrict=on."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER
+from vnetspec.fixtures.addresses import GUEST, NAMESERVER, NETMASK, ROUTER, at
 from vnetspec.fixtures.checkers import (
     ARP_REPLY,
     DHCP_OFFER,
@@ -17,7 +19,7 @@ from vnetspec.fixtures.ncsi import command, response
 from vnetspec.fixtures.oracle import ARP, IP, UDP
 from vnetspec.fixtures.requirements import network, requirement, tolerates
 
-SERVER = "10.0.2.100"
+SERVER = at(100)
 CAT = f"tcp:{SERVER}:7-cmd:/bin/cat"
 
 GET_LINK_STATUS = 0x0A
@@ -44,7 +46,7 @@ def test_dhcp_gives_neither_router_nor_nameserver(guest, golden):
 
     assert dhcp_option(offer, 3) is None
     assert dhcp_option(offer, 6) is None
-    assert dhcp_option(offer, 1) == bytes([255, 255, 255, 0])
+    assert dhcp_option(offer, 1) == IPv4Address(NETMASK).packed
     golden.matches(guest.wire)
 
 

@@ -2,17 +2,27 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import BROADCAST, LOOPBACK, NAMESERVER, REMOTE, ROUTER
+from vnetspec.fixtures.addresses import (
+    BROADCAST,
+    LOOPBACK,
+    NAMESERVER,
+    NETWORK_ADDRESS,
+    REMOTE,
+    ROUTER,
+    SMB_SERVER,
+    at,
+)
 from vnetspec.fixtures.checkers import ECHO_REPLY, NET_UNREACHABLE, RST_ACK
 from vnetspec.fixtures.frames import echo_request, tcp, udp
 from vnetspec.fixtures.oracle import IP, TCP
 from vnetspec.fixtures.requirements import network, requirement
 
-OTHERS = [REMOTE, LOOPBACK, "10.0.2.4", "10.0.2.100"]
+SERVER = at(100)
+OTHERS = [REMOTE, LOOPBACK, SMB_SERVER, SERVER]
 
 
 @requirement("RST-05")
-@network(restrict="on", guestfwd="tcp:10.0.2.100:7-cmd:/bin/cat")
+@network(restrict="on", guestfwd=f"tcp:{SERVER}:7-cmd:/bin/cat")
 @pytest.mark.parametrize("address", OTHERS)
 def test_echo_elsewhere_is_dropped(guest, golden, address):
     guest.announces()
@@ -45,7 +55,7 @@ def test_udp_is_dropped(guest, host, golden, address, port):
 @requirement("RST-07")
 @network(restrict="on")
 @pytest.mark.parametrize(
-    ("address", "port"), [(ROUTER, 8080), (NAMESERVER, 53), (REMOTE, 8080), ("10.0.2.4", 139)]
+    ("address", "port"), [(ROUTER, 8080), (NAMESERVER, 53), (REMOTE, 8080), (SMB_SERVER, 139)]
 )
 def test_tcp_is_refused(guest, host, golden, address, port):
     servers = [host.tcp(8080), host.tcp(53), host.tcp(8080, REMOTE)]
@@ -64,7 +74,7 @@ def test_tcp_is_refused(guest, host, golden, address, port):
 @requirement("RST-14")
 @network(restrict="on")
 def test_info_network_shows_it(guest, transcript):
-    assert "net=10.0.2.0,restrict=on" in guest.monitor("info network")
+    assert f"net={NETWORK_ADDRESS},restrict=on" in guest.monitor("info network")
 
     transcript.matches()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from vnetspec.fixtures.addresses import (
+    GUEST,
     NAMESERVER,
     NAMESERVER_MAC,
     REMOTE,
@@ -111,9 +112,9 @@ def test_the_options_of_2004_are_refused(refuses, transcript, arguments):
 def test_the_first_mac_always_gets_the_first_address(guest, golden):
     for _ in range(2):
         guest.says(discover())
-        guest.hears_only(DHCP_OFFER.where(BOOTP, yiaddr="10.0.2.15"))
-        guest.says(request(address="10.0.2.15"))
-        guest.hears_only(DHCP_ACK.where(BOOTP, yiaddr="10.0.2.15"))
+        guest.hears_only(DHCP_OFFER.where(BOOTP, yiaddr=GUEST))
+        guest.says(request(address=GUEST))
+        guest.hears_only(DHCP_ACK.where(BOOTP, yiaddr=GUEST))
 
     golden.matches(guest.wire)
 

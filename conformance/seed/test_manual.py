@@ -4,7 +4,7 @@ from vnetspec.fixtures.addresses import ROUTER, SMB_SERVER
 from vnetspec.fixtures.checkers import DHCP_OFFER, ECHO_REPLY, tftp_data, tftp_error
 from vnetspec.fixtures.frames import arp_request, discover, echo_request, tftp_read
 from vnetspec.fixtures.oracle import BOOTP, IP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import network, qemu_addresses, requirement
 
 
 @requirement("SEED-10")
@@ -17,6 +17,7 @@ def test_nothing_listens_on_the_host(guest, host):
 
 
 @requirement("SEED-11")
+@qemu_addresses
 def test_leases_start_at_15(guest, golden):
     guest.says(discover())
 

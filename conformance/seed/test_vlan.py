@@ -1,6 +1,6 @@
 """QEMU Networking, the text of the vlan era (SEED-31 to SEED-35)."""
 
-from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.addresses import ROUTER, at
 from vnetspec.fixtures.checkers import ANY, ARP_REPLY
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.oracle import ARP
@@ -11,15 +11,15 @@ from vnetspec.fixtures.requirements import network, requirement
 @network(ports=3)
 def test_a_vlan_is_a_hub(guest, golden):
     other, third = guest.neighbour(1), guest.neighbour(2)
-    frame = arp_request("10.0.2.99")
+    frame = arp_request(at(99))
 
     guest.says(frame)
     for neighbour in (other, third):
-        neighbour.hears(ANY.where(ARP, pdst="10.0.2.99"))
-    guest.says(arp_request("10.0.2.98"))
+        neighbour.hears(ANY.where(ARP, pdst=at(99)))
+    guest.says(arp_request(at(98)))
 
     for neighbour in (other, third):
-        neighbour.hears(ANY.where(ARP, pdst="10.0.2.98"))
+        neighbour.hears(ANY.where(ARP, pdst=at(98)))
     golden.matches(guest.wire)
 
 

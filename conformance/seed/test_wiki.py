@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER
+from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER, at
 from vnetspec.fixtures.checkers import ANY, DHCP_OFFER, ECHO_REPLY, RST_ACK, SYN, dhcp_option
 from vnetspec.fixtures.frames import arp_request, discover, echo_request, tcp
 from vnetspec.fixtures.oracle import ARP, BOOTP, IP, TCP
@@ -113,11 +113,11 @@ def test_a_socket_joins_a_second_network(guest, host):
     guest.resolves(ROUTER)
     peer = host.connects(1234)
 
-    peer.says(framed(arp_request("10.0.2.99")))
-    guest.hears(ANY.where(ARP, pdst="10.0.2.99"))
-    guest.says(arp_request("10.0.2.98"))
+    peer.says(framed(arp_request(at(99))))
+    guest.hears(ANY.where(ARP, pdst=at(99)))
+    guest.says(arp_request(at(98)))
 
-    peer.hears(framed(arp_request("10.0.2.98")))
+    peer.hears(framed(arp_request(at(98))))
 
 
 def framed(frame):

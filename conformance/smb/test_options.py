@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import NAMESERVER, ROUTER
+from vnetspec.fixtures.addresses import NAMESERVER, ROUTER, SMB_SERVER, at, elsewhere
 from vnetspec.fixtures.checkers import ARP_REPLY
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import arp_request
@@ -10,7 +10,7 @@ from vnetspec.fixtures.oracle import ARP
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.fixtures.smb import PORT, answered
 
-SERVER = "10.0.2.100"
+SERVER = at(100)
 
 
 @requirement("SMB-02")
@@ -26,7 +26,7 @@ def test_the_server_is_where_it_is_said_to_be(guest):
     ("options", "address"),
     [
         ({"smbserver": SERVER}, SERVER),
-        ({"smbserver": "0.0.0.0"}, "10.0.2.4"),
+        ({"smbserver": "0.0.0.0"}, SMB_SERVER),
         ({"net": "192.168.76.0/24", "dns": NAMESERVER}, "192.168.76.4"),
     ],
     ids=["given", "zero", "network"],
@@ -59,7 +59,7 @@ def test_the_port_is_open_there(guest, golden):
         ("", "Failed to parse SMB address"),
         (ROUTER, "Conflicting/invalid smbserver address"),
         (NAMESERVER, "Conflicting/invalid smbserver address"),
-        ("10.0.3.4", "Conflicting/invalid smbserver address"),
+        (elsewhere("10.0.3.4"), "Conflicting/invalid smbserver address"),
     ],
     ids=["x", "empty", "router", "nameserver", "outside"],
 )

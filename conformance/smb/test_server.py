@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from vnetspec.fixtures.addresses import ROUTER, SMB_SERVER
+from vnetspec.fixtures.addresses import ROUTER, SMB_SERVER, slirp_mac
 from vnetspec.fixtures.checkers import ARP_REPLY, NET_UNREACHABLE, quoting
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import arp_request, tcp, udp
@@ -118,12 +118,12 @@ def test_files_are_the_users_who_runs_the_network(guest, network_files):
 def test_arp_answers_for_the_server(guest, golden):
     guest.says(arp_request(SMB_SERVER))
 
-    guest.hears_only(ARP_REPLY.where(ARP, psrc=SMB_SERVER, hwsrc="52:55:0a:00:02:04"))
+    guest.hears_only(ARP_REPLY.where(ARP, psrc=SMB_SERVER, hwsrc=slirp_mac(SMB_SERVER)))
     golden.matches(guest.wire)
 
 
 @requirement("SMB-05", variant="off")
-@network(smbserver="10.0.2.4")
+@network(smbserver=SMB_SERVER)
 def test_nobody_answers_for_an_address_alone(guest, golden):
     guest.says(arp_request(SMB_SERVER))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.addresses import LOOPBACK, guest_address
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.sock.wires import (
     CONNECTING,
@@ -263,13 +263,13 @@ def test_qmp_tells_of_the_clients_of_a_server_on_a_path(guest, host):
 @requirement("SOCK-14")
 @network(arguments=LISTENING)
 def test_frames_before_a_client_are_not_kept_for_it(guest, host, golden):
-    guest.says(question(guest, "10.0.2.30"))
+    guest.says(question(guest, guest_address(15)))
     goes_on(guest)
     peer = dials(guest, host)
 
-    guest.says(question(guest, "10.0.2.31"))
+    guest.says(question(guest, guest_address(16)))
 
-    peer.hears(question(guest, "10.0.2.31"))
+    peer.hears(question(guest, guest_address(16)))
     goes_on(guest)
     golden.matches(guest.wire)
 
@@ -279,13 +279,13 @@ def test_frames_before_a_client_are_not_kept_for_it(guest, host, golden):
 def test_frames_between_clients_are_not_kept_for_the_next(guest, host, golden):
     dials(guest, host).stream.close()
     goes_on(guest)
-    guest.says(question(guest, "10.0.2.30"))
+    guest.says(question(guest, guest_address(15)))
     goes_on(guest)
     peer = dials(guest, host)
 
-    guest.says(question(guest, "10.0.2.31"))
+    guest.says(question(guest, guest_address(16)))
 
-    peer.hears(question(guest, "10.0.2.31"))
+    peer.hears(question(guest, guest_address(16)))
     goes_on(guest)
     golden.matches(guest.wire)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import LOOPBACK, ROUTER
+from vnetspec.fixtures.addresses import LOOPBACK, ROUTER, guest_address
 from vnetspec.fixtures.oracle import ARP
 from vnetspec.fixtures.requirements import network, requirement, tolerates
 from vnetspec.sock.wires import (
@@ -83,9 +83,9 @@ def test_what_is_no_frame_does_not_end_a_group(guest, host, length):
 @requirement("SOCK-10")
 @network(arguments=SOCKET_GROUP, user=False)
 def test_a_member_hears_itself_once(guest, host, golden):
-    guest.says(question(guest, "10.0.2.30"), question(guest, "10.0.2.31"))
+    guest.says(question(guest, guest_address(15)), question(guest, guest_address(16)))
 
-    hears_just(guest, question(guest, "10.0.2.30"), question(guest, "10.0.2.31"))
+    hears_just(guest, question(guest, guest_address(15)), question(guest, guest_address(16)))
 
     guest.says(question(guest))
     hears_just(guest, question(guest))
@@ -116,8 +116,8 @@ def udp_case(guest, host, golden):
     hears_just(guest, INTRODUCTION)
     stranger.says(bytes(numbered(1)), NETDEV)
     hears_just(guest, numbered(1))
-    guest.says(question(guest, "10.0.2.30"))
-    remote.hears(bytes(question(guest, "10.0.2.30")))
+    guest.says(question(guest, guest_address(15)))
+    remote.hears(bytes(question(guest, guest_address(15))))
     stranger.hears_nothing()
     goes_on(guest)
     golden.matches(guest.wire)
@@ -146,7 +146,7 @@ def test_an_empty_datagram_is_passed_over(guest, host):
 @network(arguments=SOCKET_UDP)
 def test_a_remote_end_that_is_not_there_costs_its_frames_alone(guest, host):
     for number in range(10):
-        guest.says(question(guest, f"10.0.2.{30 + number}"))
+        guest.says(question(guest, guest_address(15 + number)))
         goes_on(guest)
     remote = host.udp(REMOTE_PORT)
 
@@ -198,9 +198,9 @@ def test_a_path_that_nobody_reads_costs_its_frames_alone(guest, host):
     goes_on(guest)
     peer = host.unix_datagrams("peer")
 
-    guest.says(question(guest, "10.0.2.30"))
+    guest.says(question(guest, guest_address(15)))
 
-    peer.hears(bytes(question(guest, "10.0.2.30")))
+    peer.hears(bytes(question(guest, guest_address(15))))
 
 
 @requirement("SOCK-13", variant="info")

@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+from vnetspec.fixtures.addresses import guest_address
 from vnetspec.fixtures.requirements import network, requirement, tolerates
 from vnetspec.sock.wires import (
     CONNECTING,
@@ -54,9 +55,9 @@ def test_frames_are_taken_however_the_stream_is_cut(guest, host, golden, cuts):
 def test_frames_are_sent_after_their_length(guest, host, golden):
     peer = dials(guest, host)
 
-    guest.says(question(guest, "10.0.2.30"), question(guest, "10.0.2.31"))
+    guest.says(question(guest, guest_address(15)), question(guest, guest_address(16)))
 
-    peer.hears(question(guest, "10.0.2.30"), question(guest, "10.0.2.31"))
+    peer.hears(question(guest, guest_address(15)), question(guest, guest_address(16)))
     goes_on(guest)
     golden.matches(guest.wire)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from vnetspec.fixtures.addresses import LOOPBACK
+from vnetspec.fixtures.addresses import LOOPBACK, guest_address
 from vnetspec.fixtures.oracle import Frame
 from vnetspec.fixtures.requirements import network, requirement
 from vnetspec.sock.wires import (
@@ -95,7 +95,7 @@ def test_each_frame_follows_the_header_of_its_session(launch, host, session):
     guest = launch(arguments=over_udp(session.options))
 
     for number, header in enumerate(session.sent):
-        asked = question(guest, f"10.0.2.{30 + number}")
+        asked = question(guest, guest_address(15 + number))
         guest.says(asked)
         packet, front = remote.takes(), bytes.fromhex(header)
         assert packet[: len(front)] == front

@@ -8,11 +8,13 @@ from vnetspec.fixtures.addresses import (
     BROADCAST,
     GUEST,
     LOOPBACK,
+    NAMESERVER,
     NETWORK_BROADCAST,
     NOWHERE,
     REMOTE,
     ROUTER,
     SMB_SERVER,
+    at,
 )
 from vnetspec.fixtures.checkers import (
     HOST_UNREACHABLE,
@@ -164,7 +166,7 @@ def test_other_addresses_are_taken_as_they_are(guest, golden, host, address):
 
 
 @requirement("TCP-09")
-@pytest.mark.parametrize("address", ["10.0.2.1", SMB_SERVER, "10.0.2.99", NETWORK_BROADCAST])
+@pytest.mark.parametrize("address", [at(1), SMB_SERVER, at(99), NETWORK_BROADCAST])
 def test_nobody_is_at_the_other_addresses_of_the_network(guest, golden, address):
     guest.announces()
     syn = tcp(address, 445)
@@ -190,7 +192,7 @@ def test_the_ttl_is_not_looked_at(guest, golden, host, ttl):
 @requirement("TCP-33")
 @network(restrict="on")
 @pytest.mark.parametrize(
-    ("address", "port"), [(ROUTER, 8080), ("10.0.2.3", 53), (REMOTE, 8080), (NOWHERE, 80)]
+    ("address", "port"), [(ROUTER, 8080), (NAMESERVER, 53), (REMOTE, 8080), (NOWHERE, 80)]
 )
 def test_a_restricted_guest_is_reset(guest, golden, host, address, port):
     servers = [host.tcp(port, LOOPBACK), host.tcp(port, REMOTE)]

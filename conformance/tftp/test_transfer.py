@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, ROUTER
+from vnetspec.fixtures.addresses import GUEST, ROUTER, guest_address
 from vnetspec.fixtures.checkers import (
     TFTP_DATA,
     TFTP_ERROR,
@@ -82,7 +82,7 @@ def test_ports_of_a_guest_are_transfers_of_their_own(guest, golden):
 @requirement("TFTP-03", variant="addresses")
 @pytest.mark.usefixtures("file")
 def test_guests_with_the_same_port_have_transfers_of_their_own(guest, golden):
-    other = {"sender": "10.0.2.16", "mac": "02:00:00:00:00:16"}
+    other = {"sender": guest_address(1), "mac": "02:00:00:00:00:16"}
     guest.says(gratuitous_arp(other["sender"], mac=other["mac"]))
 
     guest.says(tftp_read("a.bin"))

@@ -1,5 +1,7 @@
 """UDP datagrams as they pass: checksums, lengths, header fields, contents (RFC 768)."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
 from vnetspec.fixtures.addresses import GUEST, REMOTE, ROUTER
@@ -187,7 +189,7 @@ def test_a_large_answer_reaches_the_guest_in_fragments(guest, golden, host, size
 def test_no_application_is_rewritten(guest, golden, host, port):
     guest.announces()
     server = host.udp(port)
-    data = bytes([0, 1, 10, 0, 2, 15, 0x9C, 0x40]) * 12
+    data = (b"\0\1" + IPv4Address(GUEST).packed + b"\x9c\x40") * 12
 
     guest.says(udp(ROUTER, port, data))
     server.hears(data)

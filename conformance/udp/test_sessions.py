@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnetspec.fixtures.addresses import GUEST, LOOPBACK, REMOTE, ROUTER
+from vnetspec.fixtures.addresses import GUEST, LOOPBACK, REMOTE, ROUTER, guest_address
 from vnetspec.fixtures.checkers import UDP_DATAGRAM
 from vnetspec.fixtures.frames import arp_reply, udp
 from vnetspec.fixtures.host import UdpSocket
@@ -39,7 +39,7 @@ def test_the_table_of_connections_shows_the_last_destination(guest, host):
 def test_other_guest_ports_and_addresses_have_sockets_of_their_own(guest, host):
     server = host.udp(7101)
     ports = set()
-    for sender, source_port in [(GUEST, 40000), (GUEST, 40001), ("10.0.2.16", 40000)]:
+    for sender, source_port in [(GUEST, 40000), (GUEST, 40001), (guest_address(1), 40000)]:
         guest.says(udp(ROUTER, 7101, sender=sender, source_port=source_port))
         ports.add(server.hears()[1])
 
@@ -121,7 +121,7 @@ def test_the_table_of_connections_counts_a_session_down(guest, host):
 
 
 @requirement("UDP-02", variant="hostfwd")
-@network(ipv6="off", hostfwd="udp:127.0.0.1:7103-10.0.2.15:7")
+@network(ipv6="off", hostfwd=f"udp:127.0.0.1:7103-{GUEST}:7")
 def test_a_forwarded_port_does_not_end(guest, golden, host):
     guest.announces()
     assert guest.waits(600) == []

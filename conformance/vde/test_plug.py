@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vnetspec.fixtures.addresses import ROUTER
+from vnetspec.fixtures.addresses import ROUTER, at
 from vnetspec.fixtures.checkers import ANY, ARP_REPLY
 from vnetspec.fixtures.frames import arp_request, gratuitous_arp
 from vnetspec.fixtures.oracle import ARP
@@ -138,11 +138,11 @@ def test_the_user_network_answers_through_a_switch(launch, host):
     switch = Switch(host)
     guest = launch(arguments=PLUG)
     other = switch.plug()
-    introduction = gratuitous_arp("10.0.2.77", mac="02:00:00:00:00:77")
+    introduction = gratuitous_arp(at(77), mac="02:00:00:00:00:77")
     other.says(bytes(introduction))
     guest.hears(ANY)
 
-    other.says(bytes(arp_request(ROUTER, sender="10.0.2.77", mac="02:00:00:00:00:77")))
+    other.says(bytes(arp_request(ROUTER, sender=at(77), mac="02:00:00:00:00:77")))
 
     guest.hears(ANY)
     answer = guest.hears(ARP_REPLY.where(ARP, psrc=ROUTER)).original
