@@ -5,12 +5,11 @@ from ..clock import MILLISECOND
 from ..fabric.nic import Nic
 from ..fabric.port import Fabric
 from ..monitor.seam import Rounds
+from ..wire import arp, ethernet, ipv4
 
-_BROADCAST = b"\xff" * 6
-#: RFC 903: Ethernet and IPv4, operation 3 (who am I?).
-_HEAD = bytes.fromhex("8035 0001 0800 06 04 0003")
-_NO_ADDRESS = bytes(4)
-_SHORTEST = 60
+#: RFC 903: the type of the frame, and the operation "who am I?".
+_RARP = 0x8035
+_WHO_AM_I = 3
 
 
 class Announcements:
@@ -55,5 +54,6 @@ class Announcements:
 
 def _question(mac: bytes) -> bytes:
     """A reverse ARP request about ourselves."""
-    who = mac + _NO_ADDRESS
-    return (_BROADCAST + mac + _HEAD + who + who).ljust(_SHORTEST, b"\0")
+    question = arp.Packet(_WHO_AM_I, mac, ipv4.ANY, mac, ipv4.ANY)
+    frame = ethernet.Frame(ethernet.BROADCAST, mac, _RARP, arp.encode(question))
+    return ethernet.pad(ethernet.encode(frame))

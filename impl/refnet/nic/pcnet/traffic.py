@@ -1,7 +1,6 @@
 """Frames of the Am79C970A: what becomes of one that comes, and of those in the transmit ring."""
 
-from zlib import crc32
-
+from .. import hashing
 from ..model import Setting
 from . import registers as reg
 from .core import Core
@@ -87,7 +86,7 @@ class Traffic(Core):
         if not mode & reg.DRCVBC and frame[:6] == reg.BROADCAST:
             return RX_BAM
         if frame[0] & 1:
-            place = (~crc32(frame[:6]) & 0xFFFF_FFFF) >> 26
+            place = hashing.register(frame[:6]) >> 26
             if self._octets(reg.LADRF, 4)[place >> 3] & 1 << (place & 7):
                 return RX_LFAM
         return None
@@ -159,7 +158,7 @@ class Traffic(Core):
 
         A frame that brings its own is held against the four octets behind it, as QEMU does.
         """
-        fcs = (~crc32(self._buffer[:length]) & 0xFFFF_FFFF).to_bytes(reg.FCS, "big")
+        fcs = hashing.register(self._buffer[:length]).to_bytes(reg.FCS, "big")
         end = length + reg.FCS
         if (
             not self._looping

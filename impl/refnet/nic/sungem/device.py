@@ -1,9 +1,9 @@
 """Registers, rings and frames of the GEM."""
 
 from struct import Struct
-from zlib import crc32
 
 from ...wire.checksum import internet
+from .. import hashing
 from ..bus import Region
 from ..model import PciModel, Setting
 from ..pci import STATUS as PCI_STATUS
@@ -274,7 +274,7 @@ class Sungem(PciModel):
 
 
 def _hash(frame: bytes) -> int:
-    return ~crc32(frame[:_ADDRESS_SIZE]) & _WORD
+    return hashing.register(frame[:_ADDRESS_SIZE])
 
 
 def _is_known(offset: int) -> bool:
