@@ -14,7 +14,7 @@ from typing import Any
 import vnetspec
 from vnetspec.fixtures import capabilities
 from vnetspec.fixtures.cli import commands
-from vnetspec.fixtures.requirements import Requirement, load_all
+from vnetspec.fixtures.requirements import PROFILE, Requirement, load_all
 from vnetspec.fixtures.verdicts import MEANINGS
 
 _DIRECTORY = Path("reference", "generated")
@@ -98,11 +98,11 @@ def _requirement(entry: Requirement) -> list[str]:
     lines += [f"**{entry.level}.** {_escaped(entry.rule)}", ""]
     if entry.quote:
         lines += [f"> {_escaped(entry.quote)}", ""]
-    lines += [f"- Source: {_escaped(source)}" for source in entry.source]
-    lines.append(f"- Profile: {entry.profile}")
+    lines += [f"Source: {_escaped('; '.join(entry.source))}.", ""]
+    if entry.profile != PROFILE:
+        lines += [f"Profile: {entry.profile}.", ""]
     if entry.excluded:
-        lines.append(f"- Excluded: {_escaped(entry.excluded)}")
-    lines.append("")
+        lines += [f"Excluded: {_escaped(entry.excluded)}.", ""]
     return lines
 
 
