@@ -22,7 +22,9 @@ from vnetspec.fixtures.frames import (
     request,
 )
 from vnetspec.fixtures.oracle import ARP, IP, Ether
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
+
+pytestmark = needs("fresh")
 
 STRANGER = at(40)
 

@@ -17,7 +17,9 @@ from vnetspec.fixtures.addresses import (
 from vnetspec.fixtures.checkers import DHCP_ACK, DHCP_NAK, DHCP_OFFER, dhcp_options
 from vnetspec.fixtures.frames import dhcp, discover, request
 from vnetspec.fixtures.oracle import BOOTP, IP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
+
+pytestmark = needs("fresh")
 
 DAY = 86400
 OTHER = guest_mac(1)

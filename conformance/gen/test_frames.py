@@ -19,7 +19,7 @@ from vnetspec.fixtures.addresses import (
 from vnetspec.fixtures.checkers import ARP_REPLY, ARP_REQUEST, ECHO_REPLY, UDP_DATAGRAM
 from vnetspec.fixtures.frames import arp_request, echo_request, ip, udp
 from vnetspec.fixtures.oracle import ICMP, IP, LLC, UDP, Dot1Q, Dot3, Ether, Padding, Raw
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 ECHO = bytes(ICMP(type=8, id=0x4242, seq=1) / b"vnetspec")
 
@@ -35,6 +35,7 @@ def test_a_short_packet_is_padded_to_sixty_octets(guest, golden):
 
 
 @requirement("GEN-01", variant="arp")
+@needs("fresh")
 def test_a_request_of_the_stack_is_padded_to_sixty_octets(guest, golden):
     guest.says(echo_request(ROUTER))
 
@@ -53,6 +54,7 @@ def test_an_arp_reply_has_sixty_four_octets(guest, golden):
 
 
 @requirement("GEN-03")
+@needs("world")
 @pytest.mark.parametrize("address", [ROUTER, NAMESERVER, LOOPBACK, REMOTE])
 def test_packets_come_from_the_routers_mac_whatever_their_source(guest, golden, address):
     guest.announces()

@@ -5,7 +5,9 @@ from vnetspec.fixtures.checkers import ARP_REQUEST, ECHO_REPLY, UDP_DATAGRAM
 from vnetspec.fixtures.conversation import session
 from vnetspec.fixtures.frames import arp_reply, echo_request, gratuitous_arp, udp
 from vnetspec.fixtures.oracle import ARP, ICMP, IP, UDP, Ether
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
+
+pytestmark = needs("fresh")
 
 STRANGER = at(40)
 STRANGER_MAC = "02:00:00:00:00:40"

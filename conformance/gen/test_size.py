@@ -13,7 +13,7 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import discover, echo_request, tcp, udp
 from vnetspec.fixtures.oracle import IP
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 
 @requirement("GEN-06")
@@ -42,6 +42,7 @@ def test_the_host_receives_a_frame_beyond_the_mtu_whole(guest, golden, host):
 
 
 @requirement("GEN-09")
+@needs("fresh")
 def test_packets_are_numbered_from_nought(guest, golden):
     guest.announces()
     for number in range(4):
@@ -53,6 +54,7 @@ def test_packets_are_numbered_from_nought(guest, golden):
 
 
 @requirement("GEN-09", variant="protocols")
+@needs("fresh")
 def test_all_protocols_share_one_count(guest, golden, host):
     guest.announces()
     server = host.udp(7101)
@@ -74,6 +76,7 @@ def test_all_protocols_share_one_count(guest, golden, host):
 
 
 @requirement("GEN-09", variant="fragments")
+@needs("fresh")
 def test_fragments_of_a_packet_share_a_number(guest, golden):
     guest.announces()
     guest.says(echo_request(ROUTER, data=bytes(3000)), echo_request(ROUTER))

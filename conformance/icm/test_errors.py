@@ -22,10 +22,11 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import echo_request, fragments, gratuitous_arp, icmp, ip, udp
 from vnetspec.fixtures.oracle import ICMP, IP, IPOption
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 
 @requirement("ICM-09")
+@needs("world")
 @pytest.mark.parametrize(
     "address",
     [NOWHERE, SMB_SERVER, at(1), GUEST, NETWORK_BROADCAST, BROADCAST],
@@ -41,6 +42,7 @@ def test_an_echo_that_cannot_be_sent_brings_net_unreachable(guest, golden, addre
 
 
 @requirement("ICM-10")
+@needs("world")
 def test_an_error_quotes_the_whole_packet(guest, golden):
     guest.announces()
     sent = echo_request(NOWHERE, data=bytes(range(56)))
@@ -56,6 +58,7 @@ def test_an_error_quotes_the_whole_packet(guest, golden):
 
 
 @requirement("ICM-10", variant="long")
+@needs("world")
 @pytest.mark.parametrize("size", [520, 521, 1472])
 def test_an_error_quotes_548_octets_at_most(guest, golden, size):
     guest.announces()
@@ -68,6 +71,7 @@ def test_an_error_quotes_548_octets_at_most(guest, golden, size):
 
 
 @requirement("ICM-10", variant="tos")
+@needs("world")
 @pytest.mark.parametrize(("tos", "returned"), [(0, 0xC0), (0x28, 0xC8), (0xB8, 0xD8), (0xFF, 0xDE)])
 def test_an_error_has_internetwork_control_precedence(guest, golden, tos, returned):
     guest.announces()
@@ -80,6 +84,7 @@ def test_an_error_has_internetwork_control_precedence(guest, golden, tos, return
 
 
 @requirement("ICM-10", variant="header")
+@needs("world")
 def test_an_error_quotes_the_header_as_it_was_sent(guest, golden):
     guest.announces()
     sent = udp(NOWHERE, 7, id=0xBEEF, flags="DF", ttl=77, tos=0x10)
@@ -149,6 +154,7 @@ def test_an_error_answers_a_question_or_its_answer(guest, golden, type_):
 
 
 @requirement("ICM-12")
+@needs("world")
 @pytest.mark.parametrize(
     ("address", "offender"), [(ROUTER, LOOPBACK), (LOOPBACK, LOOPBACK), (REMOTE, REMOTE)]
 )

@@ -6,7 +6,7 @@ from vnetspec.fixtures.addresses import GUEST, LOOPBACK, REMOTE, ROUTER, ROUTER_
 from vnetspec.fixtures.checkers import ECHO_REPLY, FRAGMENT, PSEUDO_PING, TIME_EXCEEDED, quoting
 from vnetspec.fixtures.frames import echo_request
 from vnetspec.fixtures.oracle import ICMP, IP, Ether
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 
 @requirement("ICM-05")
@@ -28,6 +28,7 @@ def test_the_host_pings_for_the_guest(guest, golden, host, address):
 
 
 @requirement("ICM-05", variant="several")
+@needs("world")
 def test_answers_go_to_the_echoes_that_they_answer(guest):
     guest.announces()
     asked = [(REMOTE, 1, 1), (REMOTE, 1, 2), (LOOPBACK, 1, 1), (REMOTE, 2, 1)]
@@ -43,6 +44,7 @@ def test_answers_go_to_the_echoes_that_they_answer(guest):
 
 
 @requirement("ICM-05", variant="large")
+@needs("world")
 def test_a_large_echo_is_forwarded_whole(guest, golden):
     guest.announces()
     guest.says(echo_request(REMOTE, data=bytes(3000)))
@@ -68,6 +70,7 @@ def test_an_echo_waits_in_the_table_of_connections(guest, host):
 
 
 @requirement("ICM-06", variant="answered")
+@needs("world")
 def test_an_answered_echo_leaves_the_table_of_connections(guest):
     guest.announces()
     guest.says(echo_request(REMOTE))
@@ -108,6 +111,7 @@ def test_a_datagram_stands_in_for_an_echo(guest, host):
 
 
 @requirement("ICM-08")
+@needs("world")
 @pytest.mark.parametrize("ttl", [1, 2, 255])
 def test_the_guests_time_to_live_does_not_limit_an_echo(guest, golden, ttl):
     guest.announces()

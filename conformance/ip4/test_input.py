@@ -25,7 +25,7 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import echo_request, gratuitous_arp, ip, tcp, udp
 from vnetspec.fixtures.oracle import IP, TCP, UDP, IPOption, Raw
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 OPTIONS = {
     "no-operation": b"\x01\x01\x01\x00",
@@ -187,6 +187,7 @@ def test_packets_to_other_hosts_of_the_network_go_where_the_host_routes_them(
 
 
 @requirement("IP4-15")
+@needs("world")
 def test_the_hosts_loopback_is_within_reach_of_a_ping(guest, golden):
     guest.announces()
     guest.says(echo_request(LOOPBACK))

@@ -20,7 +20,7 @@ from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import tcp, udp
 from vnetspec.fixtures.frames6 import aaaa_query
 from vnetspec.fixtures.oracle import TCP, UDP, IPv6
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 #: What the guest calls, and where it arrives.
 DESTINATIONS = {
@@ -181,6 +181,7 @@ def test_a_datagram_without_checksum_is_dropped(guest, host, golden):
 
 
 @requirement("IP6-14")
+@needs("world")
 @pytest.mark.parametrize(
     ("address", "offender"), [(ROUTER6, LOOPBACK6), (at6("::55"), LOOPBACK6), (REMOTE6, REMOTE6)]
 )
@@ -198,6 +199,7 @@ def test_a_closed_port_is_unreachable(guest, golden, address, offender):
 
 
 @requirement("IP6-14", variant="no-route")
+@needs("world")
 @pytest.mark.parametrize("segment", [udp, tcp], ids=["udp", "tcp"])
 @pytest.mark.parametrize("address", UNREACHABLE)
 def test_what_can_not_be_reached_has_no_route(guest, golden, address, segment):
@@ -211,6 +213,7 @@ def test_what_can_not_be_reached_has_no_route(guest, golden, address, segment):
 
 
 @requirement("IP6-14", variant="quote")
+@needs("world")
 @pytest.mark.parametrize("segment", [udp, tcp], ids=["udp", "tcp"])
 @pytest.mark.parametrize("address", UNREACHABLE)
 def test_what_has_no_route_is_quoted(guest, address, segment):
@@ -223,6 +226,7 @@ def test_what_has_no_route_is_quoted(guest, address, segment):
 
 
 @requirement("IP6-14", variant="tcp")
+@needs("world")
 @pytest.mark.parametrize("address", [ROUTER6, at6("::55"), REMOTE6])
 def test_a_connection_that_is_refused_is_reset(guest, golden, address):
     guest.announces6()

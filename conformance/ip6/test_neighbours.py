@@ -46,7 +46,7 @@ from vnetspec.fixtures.oracle import (
     ICMPv6NDOptSrcLLAddr,
     IPv6,
 )
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 MACS = {
     ROUTER6: ROUTER6_MAC,
@@ -146,6 +146,7 @@ SOLICITED = (
 
 
 @requirement("IP6-16")
+@needs("fresh")
 def test_an_unknown_neighbour_is_asked_for(guest, golden):
     guest.says(echo6_request())
     guest.hears_only(SOLICITED)
@@ -157,6 +158,7 @@ def test_an_unknown_neighbour_is_asked_for(guest, golden):
 
 
 @requirement("IP6-16", variant="held")
+@needs("fresh")
 def test_packets_wait_for_a_neighbour_in_order(guest, golden):
     for sequence in (1, 2, 3):
         guest.says(echo6_request(sequence=sequence))
@@ -171,6 +173,7 @@ def test_packets_wait_for_a_neighbour_in_order(guest, golden):
 
 
 @requirement("IP6-16", variant="dropped")
+@needs("fresh")
 def test_a_packet_waits_a_second_and_no_longer(guest, golden):
     guest.says(echo6_request())
     guest.hears_only(SOLICITED)
@@ -187,6 +190,7 @@ def neighbours(count):
 
 
 @requirement("IP6-16", variant="full")
+@needs("fresh")
 def test_sixteen_neighbours_are_known(guest, golden):
     known = neighbours(16)
     guest.says(*(neighbour_advertisement(address, mac=mac) for address, mac in known))
@@ -199,6 +203,7 @@ def test_sixteen_neighbours_are_known(guest, golden):
 
 
 @requirement("IP6-16", variant="oldest")
+@needs("fresh")
 def test_a_seventeenth_takes_the_place_of_the_first(guest, golden):
     known = neighbours(17)
     guest.says(*(neighbour_advertisement(address, mac=mac) for address, mac in known))
@@ -214,6 +219,7 @@ def test_a_seventeenth_takes_the_place_of_the_first(guest, golden):
 
 
 @requirement("IP6-16", variant="learned")
+@needs("fresh")
 @pytest.mark.parametrize("how", ["router-solicitation", "neighbour-solicitation", "duplicate"])
 def test_neighbours_are_learned_from_what_they_ask(guest, golden, how):
     asked = {

@@ -29,7 +29,7 @@ from vnetspec.fixtures.frames import (
     tftp_read,
 )
 from vnetspec.fixtures.oracle import ARP, BOOTP, IP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 
 @requirement("SEED-01")
@@ -120,6 +120,7 @@ def test_the_first_mac_always_gets_the_first_address(guest, golden):
 
 
 @requirement("SEED-08")
+@needs("world")
 def test_a_ping_of_an_internet_host_is_answered(guest, golden):
     guest.announces()
 

@@ -27,7 +27,7 @@ from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import tcp
 from vnetspec.fixtures.oracle import IP, TCP
 from vnetspec.fixtures.outside import Outside
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 
 @requirement("TCP-01")
@@ -87,6 +87,7 @@ def test_a_refused_connection_is_reset(guest, golden):
 
 
 @requirement("TCP-05")
+@needs("world")
 @pytest.mark.parametrize(
     ("address", "answer"),
     [(NOWHERE, NET_UNREACHABLE), (BARRED, HOST_UNREACHABLE)],

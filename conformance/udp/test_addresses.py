@@ -22,7 +22,7 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import dhcp, tftp_read, udp
 from vnetspec.fixtures.oracle import IP, UDP
-from vnetspec.fixtures.requirements import network, requirement, tolerates
+from vnetspec.fixtures.requirements import needs, network, requirement, tolerates
 
 
 @requirement("UDP-03")
@@ -92,6 +92,7 @@ def test_the_last_destination_decides_where_answers_seem_to_come_from(guest, gol
 
 
 @requirement("UDP-10")
+@needs("world")
 @pytest.mark.parametrize("address", [NOWHERE, SMB_SERVER])
 def test_each_datagram_that_cannot_be_sent_brings_net_unreachable(guest, golden, address):
     guest.announces()
