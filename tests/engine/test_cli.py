@@ -80,6 +80,22 @@ def test_slow_cases_run_when_they_are_asked_for(vnetspec, suite, arguments, case
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--level=SHOULD"], "1 cases: 1 pass"),
+        (["--shard=2/2"], "1 cases: 1 pass"),
+        (["--profile=qemu-7.2", "-n2"], "2 cases: 2 pass"),
+    ],
+)
+def test_a_run_takes_what_is_asked_for(vnetspec, arguments, found):
+    status, said, _ = vnetspec("run", "--target=in_memory:Responder", *arguments)
+
+    assert status == 0
+    assert found in said
+
+
+@pytest.mark.slow
 def test_results_are_data(vnetspec, suite):
     vnetspec("run", "arp", "--target=in_memory:Responder", "--artifacts=else/where")
 
@@ -123,6 +139,11 @@ def test_wrong_usage_found_by_the_run_is_one_line(vnetspec, arguments, complaint
         (["run", "--patience=nan"], "argument --patience"),
         (["run", "--what"], "unrecognized arguments: --what"),
         (["run", "--junit=no/such/j.xml"], "--junit: there is no directory"),
+        (["run", "-n0"], "argument -n: 0 is no number of processes: 1 to 256, or auto"),
+        (["run", "--shard=3/2"], "argument --shard: 3/2 is no shard: K/N, with K from 1 to N"),
+        (["run", "--level=MAYBE"], "argument --level: invalid choice: 'MAYBE'"),
+        (["run", "ARP-01", "--level=MAY"], "no requirement is of level MAY"),
+        (["list", "--profile=new"], "no requirement is of profile new: profiles are qemu-7.2"),
         (["show", "ARP-99"], "no requirement ARP-99"),
         (["list", "nowhere"], "no requirement or area 'nowhere'"),
         (["trace", "--captures=none"], "argument --captures: no directory none"),
@@ -198,6 +219,13 @@ def test_requirements_are_listed(vnetspec):
     ]
     assert "(excluded: there is nothing to see)" in said
     assert said.splitlines() == [line.rstrip() for line in said.splitlines()]
+
+
+def test_requirements_of_a_level_are_listed(vnetspec):
+    status, said, _ = vnetspec("list", "--level=SHOULD", "--level=MAY")
+
+    assert status == 0
+    assert [line.split()[0] for line in said.splitlines()] == ["ARP-02", "ARP-03"]
 
 
 def test_a_requirement_is_shown(vnetspec):
