@@ -12,8 +12,9 @@ from vnetspec.fixtures.requirements import network, requirement, tolerates
 
 def hears_just(guest: Guest, frame: Frame) -> None:
     """The next thing that ``guest`` hears is ``frame``, octet by octet."""
-    heard = guest.hears(ANY).original
-    assert heard == bytes(frame), f"heard {heard.hex()}, MUST be {bytes(frame).hex()}"
+    heard, said = guest.hears(ANY).original, bytes(frame)
+    assert len(heard) == len(said), f"heard {len(heard)} octets, MUST be the {len(said)} said"
+    assert heard == said, f"heard {heard.hex()}, MUST be {said.hex()}"
 
 
 @requirement("HUB-01")

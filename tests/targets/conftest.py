@@ -37,6 +37,12 @@ def needs(target):
 
 
 @pytest.fixture
+def plain(target):
+    """The simplest network that the target has: with a user network, or else two guests alone."""
+    return Network() if "arp" in target.capabilities else Network(user=None, ports=2)
+
+
+@pytest.fixture
 def start(target, tmp_path):
     """Open networks that are closed when the test ends."""
     links = []
