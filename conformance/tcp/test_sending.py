@@ -13,8 +13,8 @@ def test_push_marks_the_segment_that_empties_the_buffer(guest, golden, host):
 
     stream.says(bytes(FULL + 100))
 
-    conversation.hears("A", bytes(FULL))
-    conversation.hears("PA", bytes(100))
+    conversation.hears("A", bytes(FULL), push=True)
+    conversation.hears("PA", bytes(100), push=True)
     golden.matches(guest.wire)
 
 
