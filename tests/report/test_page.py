@@ -1,9 +1,12 @@
 """The matrix page, in a real browser."""
 
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from vnetspec.fixtures.cli import main
 
 from .conftest import RULES, TIMELINE, case, document, failure
 
@@ -177,7 +180,7 @@ def test_filters_narrow_together(matrix, visit):
     page.select_option("#area", "dhcp")
     assert seen.rows() == ["DHCP-21", "DHCP-22"]
     page.locator("#all").click()
-    page.wait_for_function("document.querySelector('#count').textContent === '4 requirements'")
+    page.locator("#count", has_text=re.compile("^4 requirements$")).wait_for()
     page.check("#differ")
     assert seen.rows() == list(RULES)
 
@@ -235,9 +238,9 @@ def test_the_keyboard_alone_is_enough(matrix, visit):
     assert dialog.locator("h2").inner_text() == "DHCP-21"
     assert seen.focused() == "DHCP-21"
     press("j")
-    seen.page.wait_for_function("document.querySelector('dialog h2').textContent === 'DHCP-22'")
+    seen.page.locator("dialog h2", has_text="DHCP-22").wait_for()
     press("k")
-    seen.page.wait_for_function("document.querySelector('dialog h2').textContent === 'DHCP-21'")
+    seen.page.locator("dialog h2", has_text="DHCP-21").wait_for()
     press("Escape")
     dialog.wait_for(state="hidden")
     assert seen.focused() == "fail"
@@ -342,6 +345,30 @@ def test_hostile_text_is_text(write, report, visit, tmp_path):
     assert seen.page.locator("img").count() == 0
 
 
+def test_a_real_failure_is_told_with_what_was_expected(report, visit, tmp_path):
+    (tmp_path / "none.toml").touch()
+    where = f"--artifacts={tmp_path / 'artifacts'}"
+    nothing_known = f"--baseline={tmp_path / 'none.toml'}"
+
+    ran = main(["run", "-q", "--target=libslirp", where, nothing_known, "TFTP-08"])
+    status, _, said = report("artifacts/libslirp/results.json", "--html", "m.html")
+
+    assert (ran, status, said) == (1, 0, "")
+    dialog = visit(tmp_path / "m.html").open("#TFTP-08/libslirp").dialog()
+    opened = dialog.locator("details[open]")
+    fields = [
+        row.locator("th, td").all_inner_texts()
+        for row in opened.locator("table.values tbody tr").all()
+    ]
+    assert [row[1:3] for row in fields] == [["as a whole", "a TFTP error"], ["TFTP", "there"]]
+    wrong = opened.locator("table.exchange .wrong")
+    assert wrong.locator("td").first.inner_text() == fields[0][0]
+    assert "10.0.2.2:0 > 10.0.2.15" in wrong.inner_text()
+    assert opened.locator(".files a").count() >= 1
+    for link in opened.locator(".files a").all():
+        assert (tmp_path / link.get_attribute("href")).is_file()
+
+
 def test_the_page_is_readable_without_scripts(matrix, chromium):
     context = chromium.new_context(java_script_enabled=False)
     try:
@@ -364,7 +391,7 @@ def test_nine_targets_by_all_requirements_stay_small(write, report, visit, tmp_p
     files = []
     for target in range(9):
         cases = [
-            case(name, name=f"test_{part}", message="m" * part, artefacts=[])
+            case(name, name=f"test_{name}_{part}", message="m" * part, artefacts=[])
             for name in rules
             for part in range(5)
         ]
