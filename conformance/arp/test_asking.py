@@ -4,12 +4,13 @@ from vnetspec.fixtures.addresses import BROADCAST_MAC, NO_MAC, ROUTER, ROUTER_MA
 from vnetspec.fixtures.checkers import ARP_REQUEST
 from vnetspec.fixtures.frames import echo_request
 from vnetspec.fixtures.oracle import ARP, Ether
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 STRANGER = at(40)
 
 
 @requirement("ARP-15")
+@needs("icmp")
 def test_the_stacks_own_request(guest, golden):
     guest.says(echo_request(ROUTER, sender=STRANGER))
 

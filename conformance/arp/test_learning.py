@@ -30,6 +30,7 @@ STRANGER = at(40)
 
 
 @requirement("ARP-08")
+@needs("icmp")
 def test_a_gratuitous_request_is_learned_and_not_answered(guest, golden):
     guest.says(gratuitous_arp(GUEST))
     guest.hears_nothing()
@@ -60,6 +61,7 @@ def test_a_probe_is_answered(guest, golden, address):
 
 
 @requirement("ARP-10")
+@needs("icmp")
 def test_an_unasked_reply_is_learned(guest, golden):
     guest.says(arp_reply(STRANGER, mac="02:00:00:00:00:40"))
 
@@ -71,6 +73,7 @@ def test_an_unasked_reply_is_learned(guest, golden):
 
 @requirement("ARP-10", variant="other-operations")
 @pytest.mark.parametrize("operation", [0, 3, 4, 8, 0xFFFF])
+@needs("icmp")
 def test_other_operations_are_ignored(guest, golden, operation):
     guest.says(arp_request(ROUTER, sender=STRANGER, op=operation))
     guest.says(echo_request(ROUTER, sender=STRANGER))
@@ -82,6 +85,7 @@ def test_other_operations_are_ignored(guest, golden, operation):
 
 @requirement("ARP-11")
 @pytest.mark.parametrize("address", ["0.0.0.0", BROADCAST, NETWORK_BROADCAST])
+@needs("icmp")
 def test_broadcast_addresses_are_not_stored(guest, golden, address):
     guest.says(arp_reply(address, mac="02:00:00:00:00:40"))
 
@@ -93,6 +97,7 @@ def test_broadcast_addresses_are_not_stored(guest, golden, address):
 
 
 @requirement("ARP-12")
+@needs("icmp")
 def test_the_seventeenth_entry_replaces_the_first(guest, golden):
     neighbours = [at(40 + number) for number in range(17)]
     guest.says(*(gratuitous_arp(address, mac=mac_of(address)) for address in neighbours))
@@ -106,6 +111,7 @@ def test_the_seventeenth_entry_replaces_the_first(guest, golden):
 
 
 @requirement("ARP-12", variant="update")
+@needs("icmp")
 def test_a_known_address_is_updated_in_place(guest, golden):
     guest.says(gratuitous_arp(GUEST), gratuitous_arp(GUEST, mac="02:00:00:00:00:40"))
 
@@ -116,6 +122,7 @@ def test_a_known_address_is_updated_in_place(guest, golden):
 
 
 @requirement("ARP-13")
+@needs("icmp")
 def test_entries_do_not_age(guest):
     guest.announces()
     guest.waits(7200)
@@ -126,6 +133,7 @@ def test_entries_do_not_age(guest):
 
 
 @requirement("ARP-14")
+@needs("icmp")
 def test_a_lease_is_entered(guest, golden):
     guest.says(discover())
     guest.hears(DHCP_OFFER)
@@ -137,6 +145,7 @@ def test_a_lease_is_entered(guest, golden):
 
 
 @requirement("ARP-14", variant="acknowledgement")
+@needs("icmp")
 def test_a_lease_that_was_not_offered_first_is_entered(guest, golden):
     guest.says(request(address=GUEST))
     guest.hears(DHCP_ACK)

@@ -25,6 +25,7 @@ ECHO = bytes(ICMP(type=8, id=0x4242, seq=1) / b"vnetspec")
 
 
 @requirement("GEN-01")
+@needs("icmp")
 def test_a_short_packet_is_padded_to_sixty_octets(guest, golden):
     guest.announces()
     guest.says(echo_request(ROUTER))
@@ -67,6 +68,7 @@ def test_packets_come_from_the_routers_mac_whatever_their_source(guest, golden, 
 
 @requirement("GEN-03", variant="host")
 @network(host=at(100))
+@needs("icmp")
 def test_the_routers_mac_follows_the_host_address(guest, golden):
     guest.announces()
     guest.says(echo_request(NAMESERVER))
@@ -78,6 +80,7 @@ def test_the_routers_mac_follows_the_host_address(guest, golden):
 
 @requirement("GEN-04")
 @pytest.mark.parametrize("mac", ["02:11:22:33:44:55", BROADCAST_MAC, GUEST_MAC])
+@needs("icmp")
 def test_the_destination_mac_is_not_looked_at(guest, golden, mac):
     guest.announces()
     frame = echo_request(ROUTER)
@@ -111,6 +114,7 @@ def test_a_header_alone_is_dropped(guest, golden, type_):
 
 @requirement("GEN-05", variant="type")
 @pytest.mark.parametrize("type_", [0x0842, 0x8035, 0x8137, 0x88CC, 0xFFFF], ids=hex)
+@needs("icmp")
 def test_other_types_are_dropped(guest, golden, type_):
     guest.announces()
     frame = echo_request(ROUTER)
@@ -139,6 +143,7 @@ def test_tagged_frames_are_dropped(guest, golden, type_):
 
 
 @requirement("GEN-05", variant="802.3")
+@needs("icmp")
 def test_frames_with_a_length_for_a_type_are_dropped(guest, golden):
     guest.announces()
     packet = bytes(echo_request(ROUTER).payload)
@@ -177,6 +182,7 @@ def test_a_datagram_of_the_host_to_the_unspecified_address_is_broadcast(guest, g
 
 
 @requirement("GEN-04", variant="loopback")
+@needs("icmp")
 def test_a_packet_is_routed_by_its_address_not_its_mac(guest, golden):
     guest.announces()
     frame = echo_request(NAMESERVER)

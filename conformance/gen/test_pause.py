@@ -4,12 +4,13 @@ from vnetspec.fixtures.addresses import ROUTER, at
 from vnetspec.fixtures.checkers import ARP_REQUEST, ECHO_REPLY
 from vnetspec.fixtures.frames import arp_reply, echo_request
 from vnetspec.fixtures.oracle import ICMP
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 STRANGER = at(40)
 
 
 @requirement("GEN-10")
+@needs("icmp")
 def test_nothing_expires_while_the_machine_is_stopped(guest, golden):
     guest.says(echo_request(ROUTER, sender=STRANGER))
     guest.hears(ARP_REQUEST)
@@ -24,6 +25,7 @@ def test_nothing_expires_while_the_machine_is_stopped(guest, golden):
 
 
 @requirement("GEN-11")
+@needs("icmp")
 def test_frames_wait_for_a_stopped_machine(guest, golden):
     guest.announces()
     guest.hears_nothing()

@@ -15,6 +15,7 @@ QUESTION = ARP_REQUEST.where(ARP, pdst=STRANGER)
 
 
 @requirement("GEN-08")
+@needs("icmp")
 def test_each_waiting_packet_asks_and_an_answer_releases_all(guest, golden):
     for number in range(3):
         guest.says(echo_request(ROUTER, sender=STRANGER, sequence=number))
@@ -29,6 +30,7 @@ def test_each_waiting_packet_asks_and_an_answer_releases_all(guest, golden):
 
 
 @requirement("GEN-08", variant="announced")
+@needs("icmp")
 def test_an_announcement_releases_as_an_answer_does(guest, golden):
     guest.says(echo_request(ROUTER, sender=STRANGER))
     guest.hears(QUESTION)
@@ -40,6 +42,7 @@ def test_an_announcement_releases_as_an_answer_does(guest, golden):
 
 
 @requirement("GEN-08", variant="in-time")
+@needs("icmp")
 def test_a_packet_still_waits_after_most_of_a_second(guest, golden):
     guest.says(echo_request(ROUTER, sender=STRANGER))
     guest.hears(QUESTION)
@@ -52,6 +55,7 @@ def test_a_packet_still_waits_after_most_of_a_second(guest, golden):
 
 
 @requirement("GEN-08", variant="late")
+@needs("icmp")
 def test_a_packet_is_discarded_in_silence_after_a_second(guest, golden):
     guest.says(echo_request(ROUTER, sender=STRANGER, sequence=1))
     guest.hears(QUESTION)

@@ -17,6 +17,7 @@ from vnetspec.fixtures.requirements import needs, requirement
 
 
 @requirement("GEN-06")
+@needs("icmp")
 def test_a_frame_beyond_the_mtu_is_accepted(guest, golden):
     guest.announces()
     guest.says(echo_request(ROUTER, data=bytes(range(256)) * 34 + bytes(196)))

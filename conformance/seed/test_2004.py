@@ -33,6 +33,7 @@ from vnetspec.fixtures.requirements import needs, network, requirement
 
 
 @requirement("SEED-01")
+@needs("icmp")
 def test_a_ping_of_the_nameserver_is_answered(guest, golden):
     guest.announces()
 
@@ -83,6 +84,7 @@ def test_a_transfer_goes_on_after_32_mib(guest, host):
 
 
 @requirement("SEED-04")
+@needs("icmp")
 def test_a_ping_without_ping_sockets_goes_to_port_7(guest, host):
     echo, transfer = host.udp(7, REMOTE), host.udp(82, REMOTE)
     host.forbids_ping_sockets()

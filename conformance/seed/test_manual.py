@@ -4,7 +4,7 @@ from vnetspec.fixtures.addresses import ROUTER, SMB_SERVER
 from vnetspec.fixtures.checkers import DHCP_OFFER, ECHO_REPLY, tftp_data, tftp_error
 from vnetspec.fixtures.frames import arp_request, discover, echo_request, tftp_read
 from vnetspec.fixtures.oracle import BOOTP, IP
-from vnetspec.fixtures.requirements import network, qemu_addresses, requirement
+from vnetspec.fixtures.requirements import needs, network, qemu_addresses, requirement
 
 
 @requirement("SEED-10")
@@ -27,6 +27,7 @@ def test_leases_start_at_15(guest, golden):
 
 
 @requirement("SEED-12")
+@needs("icmp")
 def test_a_ping_of_the_router_works(guest, golden):
     guest.announces()
 

@@ -8,7 +8,7 @@ from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER, at
 from vnetspec.fixtures.checkers import ANY, DHCP_OFFER, ECHO_REPLY, RST_ACK, SYN, dhcp_option
 from vnetspec.fixtures.frames import arp_request, discover, echo_request, tcp
 from vnetspec.fixtures.oracle import ARP, BOOTP, IP, TCP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 
 @requirement("SEED-20")
@@ -44,6 +44,7 @@ def test_a_hub_without_a_nic_is_warned_of(guest):
 
 @requirement("SEED-23")
 @pytest.mark.parametrize("address", [ROUTER, NAMESERVER])
+@needs("icmp")
 def test_ping_works_whatever_the_host_allows(guest, host, golden, address):
     host.forbids_ping_sockets()
     guest.announces()
