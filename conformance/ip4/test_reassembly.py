@@ -15,7 +15,9 @@ from vnetspec.fixtures.addresses import (
 from vnetspec.fixtures.checkers import ARP_REPLY, ECHO_REPLY, FRAGMENT
 from vnetspec.fixtures.frames import arp_request, echo_request, fragments, gratuitous_arp, udp
 from vnetspec.fixtures.oracle import ARP, ICMP, IP, Ether, Raw
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
+
+pytestmark = needs("fresh")
 
 DATA = bytes(range(64))
 ECHO = echo_request(ROUTER, data=DATA)
