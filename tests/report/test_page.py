@@ -116,6 +116,20 @@ def test_a_known_deviation_has_its_reason(write, report, visit, tmp_path):
     assert "Reference: a place" in text
 
 
+def test_web_addresses_can_be_followed_and_nothing_else(write, report, visit, tmp_path):
+    reason = "see https://example.org/issues/1_2?a=b#c (https://example.org/x), javascript:alert(1)"
+    results = document("one", [case("ARP-01", "expected")], baseline={"ARP-01": reason})
+    report(write(results), "--html", "m.html")
+
+    shown = visit(tmp_path / "m.html").open("#ARP-01/one").dialog().locator(".baseline")
+
+    assert reason in shown.inner_text()
+    assert [link.get_attribute("href") for link in shown.locator("a").all()] == [
+        "https://example.org/issues/1_2?a=b#c",
+        "https://example.org/x",
+    ]
+
+
 def test_a_deep_link_without_a_target_shows_all_of_them(matrix, visit):
     dialog = visit(matrix).open("#ARP-02").dialog()
 

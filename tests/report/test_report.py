@@ -109,7 +109,7 @@ def test_markdown_takes_text_for_text(write, report, tmp_path):
 
     text = (tmp_path / "m.md").read_text()
     plain = (
-        "a \\| b \\# &lt;script&gt;x&lt;/script&gt; \\*\\*bold\\*\\* \\[link\\](http://x)"
+        "a \\| b # &lt;script&gt;x&lt;/script&gt; \\*\\*bold\\*\\* \\[link\\](http://x)"
         " \\`code\\` \\~\\~gone\\~\\~ \\$x\\$ &amp;amp;"
     )
     assert f"- **{plain}**" in text
