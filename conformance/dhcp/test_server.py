@@ -25,7 +25,7 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import arp_request, dhcp, discover, request, udp
 from vnetspec.fixtures.oracle import ARP, BOOTP, IP, UDP, Ether
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 DECLINE, RELEASE, INFORM = 4, 7, 8
 
@@ -53,6 +53,7 @@ def test_other_addresses_of_the_network_are_not_served(guest, golden, address):
 
 
 @requirement("DHCP-01", variant="remote")
+@needs("udp")
 def test_a_server_outside_is_reached_as_any_other(guest, host, golden):
     server = host.udp(67, REMOTE)
     asked = discover(to=REMOTE, sender=GUEST)

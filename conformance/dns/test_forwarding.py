@@ -9,7 +9,7 @@ from vnetspec.fixtures.checkers import NET_UNREACHABLE, PORT_UNREACHABLE, UDP_DA
 from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import dns_answer, dns_query, tcp, udp
 from vnetspec.fixtures.oracle import IP, UDP
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 ANSWER = UDP_DATAGRAM.where(IP, src=NAMESERVER).where(UDP, sport=53)
 
@@ -108,6 +108,7 @@ def test_other_ports_are_unreachable(guest, golden, segment, port):
 
 
 @requirement("DNS-04")
+@needs("udp")
 def test_port_53_of_the_router_is_that_of_the_host(guest, host, golden):
     local, resolver = host.udp(53), host.nameserver(REMOTE)
     guest.announces()
@@ -122,6 +123,7 @@ def test_port_53_of_the_router_is_that_of_the_host(guest, host, golden):
 
 
 @requirement("DNS-04", variant="closed")
+@needs("udp")
 def test_port_53_of_the_router_may_be_closed(guest, host, golden):
     host.nameserver(REMOTE)
     guest.announces()

@@ -1,5 +1,6 @@
 """What the options of the user network change about the virtual nameserver."""
 
+from vnetspec.dns.questions import asked
 from vnetspec.fixtures.addresses import NAMESERVER, REMOTE, at
 from vnetspec.fixtures.checkers import NET_UNREACHABLE, RST_ACK, UDP_DATAGRAM, quoting
 from vnetspec.fixtures.conversation import Conversation
@@ -19,8 +20,8 @@ def test_the_nameserver_is_where_dns_puts_it(guest, host, golden):
 
     guest.says(udp(INSIDE, 53, dns_query()))
 
-    server.hears(dns_query())
-    server.says(dns_answer())
+    identifier = asked(server)
+    server.says(dns_answer(identifier=identifier))
     guest.hears(ANSWER.where(IP, src=INSIDE))
     golden.matches(guest.wire)
 
@@ -33,8 +34,8 @@ def test_a_nameserver_outside_answers_in_the_name_of_the_hosts(guest, host, gold
 
     guest.says(udp(OUTSIDE, 53, dns_query()))
 
-    server.hears(dns_query())
-    server.says(dns_answer())
+    identifier = asked(server)
+    server.says(dns_answer(identifier=identifier))
     guest.hears(ANSWER.where(IP, src=REMOTE))
     golden.matches(guest.wire)
 

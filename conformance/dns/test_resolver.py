@@ -2,6 +2,7 @@
 
 import pytest
 
+from vnetspec.dns.questions import asked
 from vnetspec.fixtures.addresses import LOOPBACK, NAMESERVER, REMOTE, ROUTER
 from vnetspec.fixtures.checkers import NET_UNREACHABLE, quoting
 from vnetspec.fixtures.frames import dns_query, tcp, udp
@@ -32,7 +33,7 @@ def test_the_first_ipv4_nameserver_is_asked(guest, host, golden, lines):
 
     guest.says(udp(NAMESERVER, 53, QUESTION))
 
-    server.hears(QUESTION)
+    asked(server, QUESTION)
     other.hears_nothing()
     golden.matches(guest.wire)
 
@@ -42,14 +43,14 @@ def test_a_change_is_followed_after_a_second(guest, host):
     before, after = host.udp(53, REMOTE), host.udp(53)
     host.namespace.set_nameservers(REMOTE)
     guest.says(udp(NAMESERVER, 53, QUESTION))
-    before.hears(QUESTION)
+    asked(before, QUESTION)
 
     host.namespace.set_nameservers(LOOPBACK)
     guest.says(udp(NAMESERVER, 53, QUESTION))
-    before.hears(QUESTION)
+    asked(before, QUESTION)
     guest.waits(2)
     guest.says(udp(NAMESERVER, 53, QUESTION))
-    after.hears(QUESTION)
+    asked(after, QUESTION)
 
     before.hears_nothing()
 
@@ -79,7 +80,7 @@ def test_a_nameserver_may_come_later(guest, host, golden):
     host.namespace.set_nameservers(LOOPBACK)
     guest.says(udp(NAMESERVER, 53, QUESTION))
 
-    server.hears(QUESTION)
+    asked(server, QUESTION)
     golden.matches(guest.wire)
 
 
@@ -92,7 +93,7 @@ def test_the_nameserver_is_looked_up_at_the_start(guest, host):
 
     guest.says(udp(NAMESERVER, 53, QUESTION))
 
-    first.hears(QUESTION)
+    asked(first, QUESTION)
     later.hears_nothing()
 
 

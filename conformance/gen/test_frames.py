@@ -165,6 +165,7 @@ def test_packets_to_broadcast_addresses_need_no_arp(guest, golden, address):
 
 
 @requirement("GEN-07", variant="udp")
+@needs("udp")
 def test_a_datagram_of_the_host_to_the_unspecified_address_is_broadcast(guest, golden, host):
     server = host.udp(7101)
     guest.says(udp(ROUTER, 7101, b"who?", sender="0.0.0.0"))

@@ -69,6 +69,7 @@ def test_a_packet_is_discarded_in_silence_after_a_second(guest, golden):
 
 
 @requirement("GEN-12")
+@needs("udp")
 def test_datagrams_of_a_session_keep_their_order(guest, host):
     server = session(guest, host)
 
@@ -80,6 +81,7 @@ def test_datagrams_of_a_session_keep_their_order(guest, host):
 
 
 @requirement("GEN-13")
+@needs("udp")
 def test_no_more_than_five_datagrams_of_a_session_wait_for_the_guest(guest, host):
     server = host.udp(7101)
     guest.says(udp(ROUTER, 7101, sender=STRANGER))
@@ -100,6 +102,7 @@ def test_no_more_than_five_datagrams_of_a_session_wait_for_the_guest(guest, host
 
 
 @requirement("GEN-12", variant="waiting")
+@needs("udp")
 def test_datagrams_that_waited_for_a_mac_keep_their_order(guest, host):
     server = host.udp(7101)
     guest.says(udp(ROUTER, 7101, sender=STRANGER))

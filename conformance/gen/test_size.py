@@ -32,6 +32,7 @@ def test_a_frame_beyond_the_mtu_is_accepted(guest, golden):
 
 
 @requirement("GEN-06", variant="udp")
+@needs("udp")
 def test_the_host_receives_a_frame_beyond_the_mtu_whole(guest, golden, host):
     server = host.udp(7101)
     data = bytes(range(256)) * 30
@@ -55,7 +56,7 @@ def test_packets_are_numbered_from_nought(guest, golden):
 
 
 @requirement("GEN-09", variant="protocols")
-@needs("fresh")
+@needs("dhcp", "fresh", "icmp", "tcp", "udp")
 def test_all_protocols_share_one_count(guest, golden, host):
     guest.announces()
     server = host.udp(7101)

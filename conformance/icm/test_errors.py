@@ -154,7 +154,7 @@ def test_an_error_answers_a_question_or_its_answer(guest, golden, type_):
 
 
 @requirement("ICM-12")
-@needs("world")
+@needs("udp", "world")
 @pytest.mark.parametrize(
     ("address", "offender"), [(ROUTER, LOOPBACK), (LOOPBACK, LOOPBACK), (REMOTE, REMOTE)]
 )
@@ -182,6 +182,7 @@ def test_a_router_solicitation_is_not_answered(guest, golden, address):
 
 
 @requirement("ICM-14", variant="redirect")
+@needs("udp")
 @pytest.mark.parametrize("address", [at(1), guest_address(1)])
 def test_a_neighbour_reached_through_the_router_brings_no_redirect(guest, golden, address):
     guest.announces()
@@ -194,6 +195,7 @@ def test_a_neighbour_reached_through_the_router_brings_no_redirect(guest, golden
 
 
 @requirement("ICM-14", variant="quench")
+@needs("udp")
 def test_a_flood_brings_no_source_quench(guest, host):
     guest.announces()
     server = host.udp(7101)

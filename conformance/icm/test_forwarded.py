@@ -94,6 +94,7 @@ def test_an_unanswered_echo_is_given_up_after_four_minutes(guest, host):
 
 
 @requirement("ICM-07")
+@needs("udp")
 def test_a_datagram_stands_in_for_an_echo(guest, host):
     host.forbids_ping_sockets()
     server = host.udp(7, REMOTE)
@@ -123,6 +124,7 @@ def test_the_guests_time_to_live_does_not_limit_an_echo(guest, golden, ttl):
 
 
 @requirement("ICM-08", variant="datagram")
+@needs("udp")
 def test_the_datagram_in_an_echos_stead_has_a_hop_less(guest, host):
     host.forbids_ping_sockets()
     server = host.udp(7, REMOTE)
@@ -134,6 +136,7 @@ def test_the_datagram_in_an_echos_stead_has_a_hop_less(guest, host):
 
 
 @requirement("ICM-08", variant="expired")
+@needs("udp")
 def test_the_datagram_in_an_echos_stead_is_not_sent_without_hops(guest, golden, host):
     host.forbids_ping_sockets()
     server = host.udp(7, REMOTE)
@@ -162,6 +165,7 @@ def test_the_range_of_groups_allows_ping_sockets(guest, golden, host):
 
 
 @requirement("ICM-16", variant="nobody")
+@needs("udp")
 def test_an_empty_range_of_groups_allows_no_ping_socket(guest, host):
     host.forbids_ping_sockets()
     server = host.udp(7, REMOTE)

@@ -7,7 +7,9 @@ from vnetspec.fixtures.checkers import TFTP_OACK, tftp_data, tftp_error
 from vnetspec.fixtures.checkers6 import NO_ROUTE
 from vnetspec.fixtures.frames import tftp_ack, tftp_read
 from vnetspec.fixtures.oracle import UDP, IPv6
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
+
+pytestmark = needs("ipv6")
 
 FILE = bytes(range(256)) * 5
 

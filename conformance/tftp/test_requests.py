@@ -13,7 +13,7 @@ from vnetspec.fixtures.checkers import (
 )
 from vnetspec.fixtures.frames import tftp_raw, tftp_read
 from vnetspec.fixtures.oracle import IP, Ether
-from vnetspec.fixtures.requirements import network, requirement, tolerates
+from vnetspec.fixtures.requirements import needs, network, requirement, tolerates
 
 SERVED = network(tftp="{dir}")
 VIOLATION = tftp_error(2, "Access violation")
@@ -174,6 +174,7 @@ def test_other_addresses_of_the_network_do_not_serve_files(guest, golden, addres
 
 
 @requirement("TFTP-21", variant="broadcast")
+@needs("udp")
 @SERVED
 @pytest.mark.usefixtures("file")
 def test_the_broadcast_address_is_the_hosts_own_port_69(guest, host, golden):
@@ -188,6 +189,7 @@ def test_the_broadcast_address_is_the_hosts_own_port_69(guest, host, golden):
 
 
 @requirement("TFTP-21", variant="closed")
+@needs("udp")
 @SERVED
 @pytest.mark.usefixtures("file")
 def test_the_hosts_own_port_69_may_be_closed(guest, golden):
