@@ -7,7 +7,7 @@ from vnetspec.fixtures.addresses import GUEST, NAMESERVER, ROUTER
 from vnetspec.fixtures.checkers import DHCP_OFFER, dhcp_option, tftp_data
 from vnetspec.fixtures.frames import discover, tftp_read
 from vnetspec.fixtures.oracle import BOOTP
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import network, qemu_addresses, requirement
 
 
 @requirement("CLI-15")
@@ -76,6 +76,7 @@ def test_a_malformed_setting_of_2004_is_refused(refuses, word, value, complaint)
 
 
 @requirement("CLI-16")
+@qemu_addresses
 def test_a_user_network_without_settings(guest, transcript, golden):
     guest.says(discover())
 

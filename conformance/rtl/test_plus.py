@@ -15,7 +15,7 @@ from vnetspec.fixtures.driver.rtl8139 import (
     Rings,
 )
 from vnetspec.fixtures.frames import tcp, udp
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import qemu_addresses, requirement
 from vnetspec.nic.stations import BROADCAST, NIC, STATION, come, frame, heard
 
 WHOLE, MINE, TO_ALL = 3 << 28, 1 << 25, 1 << 24
@@ -158,6 +158,7 @@ def test_the_last_descriptor_closes_the_transmit_ring(plug, golden):
 
 
 @requirement("RTL-11", variant="checksum")
+@qemu_addresses
 @pytest.mark.parametrize(
     ("packet", "places", "tasks"),
     [
@@ -197,6 +198,7 @@ def test_what_no_task_is_for_is_sent_as_it_is(plug, packet, tasks):
 
 
 @requirement("RTL-11", variant="segments")
+@qemu_addresses
 @pytest.mark.parametrize("size", [536, 700, 1460])
 def test_a_large_segment_is_cut(plug, transcript, golden, size):
     _, ring, far = rings(plug)

@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from vnetspec.fixtures.plan import Plan
 from vnetspec.fixtures.targets.contract import Died, Refused, Unsupported
 
 ANSWERED = (b"\x0a\0\2\2", b"\x0a\0\2\3")
@@ -28,6 +29,25 @@ class Responder:
         mac = b"\x52\x55" + request[38:42]
         arp = request[14:20] + b"\0\2" + mac + request[38:42] + request[22:32]
         return (request[6:12] + mac + b"\x08\x06" + arp).ljust(60, b"\0")
+
+
+class Elsewhere(Responder):
+    """Has a plan of its own, in which the router is the nameserver too."""
+
+    capabilities = Responder.capabilities - {"goldens"}
+    plan = Plan.of(
+        network="192.168.127.0/24",
+        router="192.168.127.1",
+        nameserver="192.168.127.1",
+        guest="192.168.127.2",
+    )
+    answered = (b"\xc0\xa8\x7f\1",)
+
+    def reply(self, request):
+        mac = bytes.fromhex("5a94efe40cee")
+        answer = bytearray(super().reply(request))
+        answer[6:12] = answer[22:28] = mac
+        return bytes(answer)
 
 
 class Link:
