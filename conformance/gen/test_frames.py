@@ -36,7 +36,7 @@ def test_a_short_packet_is_padded_to_sixty_octets(guest, golden):
 
 
 @requirement("GEN-01", variant="arp")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_a_request_of_the_stack_is_padded_to_sixty_octets(guest, golden):
     guest.says(echo_request(ROUTER))
 
@@ -55,7 +55,7 @@ def test_an_arp_reply_has_sixty_four_octets(guest, golden):
 
 
 @requirement("GEN-03")
-@needs("world")
+@needs("icmp", "world")
 @pytest.mark.parametrize("address", [ROUTER, NAMESERVER, LOOPBACK, REMOTE])
 def test_packets_come_from_the_routers_mac_whatever_their_source(guest, golden, address):
     guest.announces()
@@ -156,6 +156,7 @@ def test_frames_with_a_length_for_a_type_are_dropped(guest, golden):
 
 @requirement("GEN-07")
 @pytest.mark.parametrize("address", ["0.0.0.0", BROADCAST, NETWORK_BROADCAST])
+@needs("icmp")
 def test_packets_to_broadcast_addresses_need_no_arp(guest, golden, address):
     guest.says(ip(ROUTER, sender=address, proto=1) / Raw(ECHO))
 

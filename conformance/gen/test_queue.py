@@ -46,7 +46,9 @@ def test_an_announcement_releases_as_an_answer_does(guest, golden):
 def test_a_packet_still_waits_after_most_of_a_second(guest, golden):
     guest.says(echo_request(ROUTER, sender=STRANGER))
     guest.hears(QUESTION)
+    asked = guest.clock()
     assert guest.waits(0.8) == []
+    guest.is_in_time(0.95, since=asked)
 
     guest.says(arp_reply(STRANGER, mac=STRANGER_MAC))
 

@@ -44,7 +44,7 @@ def test_the_host_receives_a_frame_beyond_the_mtu_whole(guest, golden, host):
 
 
 @requirement("GEN-09")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_packets_are_numbered_from_nought(guest, golden):
     guest.announces()
     for number in range(4):
@@ -78,7 +78,7 @@ def test_all_protocols_share_one_count(guest, golden, host):
 
 
 @requirement("GEN-09", variant="fragments")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_fragments_of_a_packet_share_a_number(guest, golden):
     guest.announces()
     guest.says(echo_request(ROUTER, data=bytes(3000)), echo_request(ROUTER))

@@ -50,6 +50,7 @@ def test_the_router_is_the_tftp_server(guest, host, golden):
 
 
 @requirement("SEED-13", variant="off")
+@needs("tftp")
 def test_there_is_no_tftp_server_unless_asked_for(guest, golden):
     guest.announces()
 
