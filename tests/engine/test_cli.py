@@ -181,7 +181,7 @@ def test_a_golden_that_cannot_be_read_is_one_line(vnetspec, suite):
     status, said, complained = vnetspec("run", "--target=in_memory:Responder")
 
     assert (status, said, complained.count("\n")) == (2, "", 1)
-    assert "ARP-01.pcap: no pcap header" in complained
+    assert "ARP-01.pcap: no capture, for it has 4 octets" in complained
 
 
 def test_a_command_is_needed(capsys):
