@@ -4,7 +4,7 @@ import re
 
 from vnetspec.fixtures.addresses import GUEST, LOOPBACK
 from vnetspec.fixtures.conversation import connection
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 from vnetspec.fixtures.usernet import sessions
 
 HEADER = "  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\n"
@@ -29,6 +29,7 @@ def test_each_user_network_has_a_table(guest, transcript):
 
 
 @requirement("INF-07")
+@needs("tcp")
 def test_what_the_guest_has_not_acknowledged_is_counted(guest, host):
     conversation, stream = connection(guest, host)
 
@@ -43,6 +44,7 @@ def test_what_the_guest_has_not_acknowledged_is_counted(guest, host):
 
 
 @requirement("INF-07", variant="received")
+@needs("tcp")
 def test_what_the_host_has_not_taken_is_counted(guest, host):
     host.kernel.holds_little()
     conversation, stream = connection(guest, host)

@@ -84,7 +84,7 @@ def test_a_transfer_goes_on_after_32_mib(guest, host):
 
 
 @requirement("SEED-04")
-@needs("icmp")
+@needs("icmp", "udp")
 def test_a_ping_without_ping_sockets_goes_to_port_7(guest, host):
     echo, transfer = host.udp(7, REMOTE), host.udp(82, REMOTE)
     host.forbids_ping_sockets()
