@@ -1,5 +1,6 @@
 """The address plan: what makes one, and the run that has one."""
 
+import json
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -184,8 +185,11 @@ def judge(suite, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_plan_is_the_targets_and_its_macs_are_asked_for(judge):
+def test_the_plan_is_the_targets_and_its_macs_are_asked_for(judge, suite):
     result = judge("Elsewhere")
+
+    document = json.loads((suite.root / "artifacts" / "in-memory" / "results.json").read_text())
+    assert Plan.from_text(document["target"]["plan"]) == Plan.from_text(VSOCK)
 
     assert result.ret == 0
     result.stdout.fnmatch_lines(
