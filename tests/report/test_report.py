@@ -94,10 +94,21 @@ def test_markdown_has_totals_then_deviations(two_targets, report, tmp_path):
         "",
         "- ◆ error **ARP-01** The router's address is answered. RuntimeError: no",
         "- ✕ fail **DHCP-21** A request for a foreign address is refused."
-        " heard IP / UDP / DHCP Ack \\[590\\] MUST be a DHCPNAK",
+        " dhcp.option\\[53\\] is 5, MUST be 6",
         "- △ non-strict **ARP-02** The nameserver's address is answered."
         " nothing came, MUST be an ARP reply",
     ]
+
+
+def test_a_deviation_that_is_known_has_reason_and_reference_in_markdown(write, report, tmp_path):
+    known = {"ARP-01": "it is so", "DHCP-21": "some are so"}
+    results = document("one", [case("ARP-01", "expected"), failure("DHCP-21")], baseline=known)
+
+    report(write(results), "--markdown", "m.md")
+
+    lines = (tmp_path / "m.md").read_text().splitlines()
+    assert "- ≈ expected **ARP-01** it is so (a place)" in lines
+    assert lines[-2].endswith("is refused. dhcp.option\\[53\\] is 5, MUST be 6")
 
 
 def test_markdown_takes_text_for_text(write, report, tmp_path):
