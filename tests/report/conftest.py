@@ -234,7 +234,7 @@ def visit(chromium, tmp_path):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, **more
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         visits.append(Visit(context, file))
         return visits[-1]
