@@ -165,6 +165,7 @@ def is_of(kind, frame):
         "ns": ip6 and frame[54:55] == b"\x87",
         "echo6": ip6 and frame[54:55] == b"\x81",
         "error6": ip6 and frame[20:21] == b"\x3a" and frame[54] < 4,
+        "syn-ack6": ip6 and frame[20:21] == b"\6" and frame[67] & 0x12 == 0x12,
         "udp6": ip6 and frame[20:21] == b"\x11",
     }
     return tests[kind]

@@ -442,6 +442,15 @@ MUTATIONS |= {
         ),
         {"RST-11"},
     ),
+    "RST-12": (
+        "rst/RST-12.fec0-2-8080.pcap",
+        spoken(
+            ("ip6/IP6-13.tcp.fec0-2-1.pcap", "syn-ack6"),
+            lambda f, _: put(f, {62: (5001).to_bytes(4, "big")}),
+            2,
+        ),
+        {"RST-12"},
+    ),
     "NCSI-01": ("ncsi/NCSI-01.pcap", edit("ncsi", {6: "52550a000202"}), {"NCSI-01"}),
     "NCSI-02": (
         "ncsi/NCSI-02.short.15.pcap",
