@@ -74,6 +74,12 @@ class Link:
         pass
 
 
+class Housed(Responder):
+    """Has a host whose end the suite can reach."""
+
+    capabilities = Responder.capabilities | {"world"}
+
+
 class Reference(Responder):
     """One that goldens may be recorded from."""
 

@@ -133,7 +133,7 @@ def test_a_port_that_is_taken_is_not_the_targets_fault(suite):
         """
     )
 
-    result = suite.run()
+    result = suite.run(target="Housed")
 
     assert result.ret == 3
     result.stdout.fnmatch_lines(["*can't bind 127.0.0.1:8080 of the host: Address already in use*"])
