@@ -16,6 +16,7 @@ from exchanges import (
     judge,
     load,
     mend,
+    numbered,
     put,
     roles_of,
     which,
@@ -25,7 +26,7 @@ from hypothesis import strategies as st
 from mutations import MUTATIONS
 
 import vnetspec.captures
-from vnetspec.fixtures.analysis.passive.judge import JUDGED, Judge
+from vnetspec.fixtures.analysis.passive.judge import JUDGED, NEED_ALL, Judge
 from vnetspec.fixtures.analysis.passive.roles import Wanted, find
 from vnetspec.fixtures.analysis.passive.unjudged import AREAS, REASONS
 from vnetspec.fixtures.requirements import load_all
@@ -193,6 +194,14 @@ def test_a_network_that_starts_again_has_given_nothing_away():
     assert not found.broken
 
 
+def test_a_network_that_goes_back_to_a_snapshot_counts_on_from_there():
+    steps = numbered(load("dhcp/DHCP-20.pcap"))
+
+    found = broken("dhcp/DHCP-20.pcap", lambda _: [*steps, *steps[4:]], number=False)
+
+    assert not found.broken
+
+
 def starting(steps):
     """The exchange at the start of a network: its packets are numbered from 0 on, and its leases
     from .15 on."""
@@ -216,6 +225,22 @@ def test_sequences_are_not_judged_where_frames_are_missing():
 
     assert not one.finish().broken
     assert not one.is_whole
+
+
+def test_an_answer_is_not_missed_where_frames_are_missing():
+    name, change, _ = MUTATIONS["ARP-01"]
+    echoes = numbered(load("icm/ICM-01.8.pcap") * 3)
+    at = which(echoes, "echo", 2)
+    steps = [*change(load(name)), *echoes[:at], *echoes[at + 1 :]]
+    one = Judge(roles_of(name, steps))
+    for number, step in enumerate(steps, 1):
+        one.run([(number, (step.time, step.frame, len(step.frame)))])
+
+    found = one.finish()
+    assert "ARP-01" in found.broken
+    assert not one.is_whole
+    assert "ARP-01" in found.withdraw(NEED_ALL)
+    assert not found.broken
 
 
 def test_a_frame_that_the_capture_has_cut_is_not_judged():
