@@ -8,11 +8,14 @@ import pytest
 from vnetspec.fixtures.addresses import ROUTER
 from vnetspec.fixtures.frames import arp_request, echo_request, fragments
 from vnetspec.fixtures.targets.contract import Died, Network, Refused
+from vnetspec.fixtures.targets.dnsmasq import Dnsmasq
 from vnetspec.fixtures.targets.libslirp import Libslirp
 from vnetspec.fixtures.targets.process import Qemu
+from vnetspec.fixtures.targets.slirpvde import Slirpvde
+from vnetspec.fixtures.targets.vde import VdeHub
 
 
-@pytest.fixture(params=[Libslirp, Qemu])
+@pytest.fixture(params=[Libslirp, Qemu, Slirpvde])
 def crashing(request, network_namespace):
     """The targets that are known to crash when the last fragment comes first (IP4-08)."""
     target = request.param()
@@ -61,10 +64,13 @@ def test_whoever_speaks_to_the_dead_is_told(tmp_path, network_namespace):
     link.close()
 
 
-def test_a_boot_file_name_that_does_not_fit_ends_the_start(crashing, tmp_path):
+@pytest.mark.parametrize("target", [Libslirp, Qemu])
+def test_a_boot_file_name_that_does_not_fit_ends_the_start(target, tmp_path, network_namespace):
     """QEMU 7.2 runs into a null pointer where libslirp says no (DHCP-08)."""
+    opened = target()
     with pytest.raises((Died, Refused), match=r"SIGSEGV|bootfile"):
-        crashing.open(Network((("bootfile", "x" * 128),)), tmp_path)
+        opened.open(Network((("bootfile", "x" * 128),)), tmp_path)
+    opened.close()
 
 
 def test_the_worker_is_started_again_when_it_is_gone(tmp_path, network_namespace):
@@ -79,3 +85,18 @@ def test_the_worker_is_started_again_when_it_is_gone(tmp_path, network_namespace
     assert link.receive() is not None
     link.close()
     target.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "network"),
+    [(VdeHub, Network(user=None, ports=2)), (Slirpvde, Network()), (Dnsmasq, Network())],
+)
+def test_the_death_of_any_program_is_that_of_the_network(
+    target, network, tmp_path, network_namespace
+):
+    link = target().open(network, tmp_path)
+    os.kill(link.process_ids[-1], signal.SIGKILL)
+
+    with pytest.raises(Died, match="SIGKILL"):
+        link.receive(patience=5)
+    link.close()
