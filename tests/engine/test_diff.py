@@ -442,6 +442,19 @@ def test_json_has_each_difference(diff, tmp_path):
     assert told["fields"][0] == {"name": "ip.ttl", "actual": "3", "expected": "64"}
 
 
+def test_one_tap_point_of_a_pcapng_is_compared(diff, tmp_path):
+    seen = [pcap.Captured(number, MANY[number], number % 2) for number in range(18)]
+    pcap.write_annotated(tmp_path / "b.pcapng", [("guest", ""), ("backend", "")], seen)
+    capture(tmp_path / "even.pcap", MANY[:18:2])
+
+    assert diff("even.pcap", "b.pcapng", "--interface", "guest")[0] == 0
+    assert diff("even.pcap", "b.pcapng", "--interface", "backend")[0] == 1
+    assert diff("even.pcap", "b.pcapng")[0] == 1
+    assert diff("even.pcap", "b.pcapng", "--interface", "nic")[1].err == (
+        "vnetspec: b.pcapng: no interface 'nic': there are backend, guest\n"
+    )
+
+
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="install the package tshark")
 @pytest.mark.slow
 def test_wireshark_shows_what_differs(diff, tmp_path):
