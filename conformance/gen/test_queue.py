@@ -103,7 +103,7 @@ def test_no_more_than_five_datagrams_of_a_session_wait_for_the_guest(guest, host
     assert host.unread_octets(port) == 0
 
 
-@requirement("GEN-12", variant="waiting")
+@requirement("GEN-08", variant="order")
 @needs("udp")
 def test_datagrams_that_waited_for_a_mac_keep_their_order(guest, host):
     server = host.udp(7101)

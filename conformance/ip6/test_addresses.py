@@ -18,11 +18,12 @@ from vnetspec.fixtures.checkers6 import ECHO6_REPLY, ROUTER_ADVERTISEMENT, is_at
 from vnetspec.fixtures.frames import arp_request
 from vnetspec.fixtures.frames6 import echo6_request, neighbour_solicitation, router_solicitation
 from vnetspec.fixtures.oracle import ARP, Ether, ICMPv6NDOptPrefixInfo, IPv6
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 
 
 @requirement("IP6-01")
 @pytest.mark.parametrize("address", [ROUTER6, ROUTER6_LOCAL, NAMESERVER6])
+@needs("icmp")
 def test_the_router_and_the_nameserver_have_their_addresses(guest, golden, address):
     guest.announces6()
 

@@ -146,7 +146,7 @@ SOLICITED = (
 
 
 @requirement("IP6-16")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_an_unknown_neighbour_is_asked_for(guest, golden):
     guest.says(echo6_request())
     guest.hears_only(SOLICITED)
@@ -158,7 +158,7 @@ def test_an_unknown_neighbour_is_asked_for(guest, golden):
 
 
 @requirement("IP6-16", variant="held")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_packets_wait_for_a_neighbour_in_order(guest, golden):
     for sequence in (1, 2, 3):
         guest.says(echo6_request(sequence=sequence))
@@ -173,7 +173,7 @@ def test_packets_wait_for_a_neighbour_in_order(guest, golden):
 
 
 @requirement("IP6-16", variant="dropped")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_a_packet_waits_a_second_and_no_longer(guest, golden):
     guest.says(echo6_request())
     guest.hears_only(SOLICITED)
@@ -190,7 +190,7 @@ def neighbours(count):
 
 
 @requirement("IP6-16", variant="full")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_sixteen_neighbours_are_known(guest, golden):
     known = neighbours(16)
     guest.says(*(neighbour_advertisement(address, mac=mac) for address, mac in known))
@@ -203,7 +203,7 @@ def test_sixteen_neighbours_are_known(guest, golden):
 
 
 @requirement("IP6-16", variant="oldest")
-@needs("fresh")
+@needs("fresh", "icmp")
 def test_a_seventeenth_takes_the_place_of_the_first(guest, golden):
     known = neighbours(17)
     guest.says(*(neighbour_advertisement(address, mac=mac) for address, mac in known))
@@ -219,7 +219,7 @@ def test_a_seventeenth_takes_the_place_of_the_first(guest, golden):
 
 
 @requirement("IP6-16", variant="learned")
-@needs("fresh")
+@needs("fresh", "icmp")
 @pytest.mark.parametrize("how", ["router-solicitation", "neighbour-solicitation", "duplicate"])
 def test_neighbours_are_learned_from_what_they_ask(guest, golden, how):
     asked = {
@@ -247,6 +247,7 @@ def test_neighbours_are_learned_from_what_they_ask(guest, golden, how):
     ],
     ids=["advertisement", "redirect"],
 )
+@needs("icmp")
 def test_a_guest_is_no_router(guest, golden, message):
     guest.announces6()
 
@@ -274,6 +275,7 @@ def test_an_advertisement_teaches_the_source_of_its_frame(guest, host, golden):
 
 
 @requirement("IP6-20", variant="target")
+@needs("icmp")
 def test_an_advertisement_does_not_teach_its_target(guest, golden):
     guest.says(neighbour_advertisement(GUEST6, sender=at6("::77")))
 

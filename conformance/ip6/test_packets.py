@@ -8,7 +8,7 @@ from vnetspec.fixtures.conversation import Conversation
 from vnetspec.fixtures.frames import udp
 from vnetspec.fixtures.frames6 import echo6_request
 from vnetspec.fixtures.oracle import Ether, ICMPv6EchoReply, IPv6
-from vnetspec.fixtures.requirements import requirement
+from vnetspec.fixtures.requirements import needs, requirement
 
 _LENGTH = 18
 
@@ -68,6 +68,7 @@ def test_a_packet_of_nothing_but_a_header_is_dropped(guest, golden):
 
 @requirement("IP6-22", variant="trailer")
 @pytest.mark.parametrize("trailer", TRAILERS.values(), ids=TRAILERS)
+@needs("icmp")
 def test_what_comes_after_an_echo_is_left_out(guest, golden, trailer):
     guest.announces6()
 
@@ -105,6 +106,7 @@ def test_what_comes_after_a_segment_is_left_out(guest, host, trailer):
 
 
 @requirement("IP6-22", variant="mac")
+@needs("icmp")
 def test_the_destination_mac_is_not_looked_at(guest, golden):
     guest.announces6()
     frame = echo6_request()

@@ -6,11 +6,12 @@ from vnetspec.fixtures.checkers import SYN
 from vnetspec.fixtures.conversation import connection
 from vnetspec.fixtures.frames import tcp
 from vnetspec.fixtures.outside import Outside
-from vnetspec.fixtures.requirements import network, requirement
+from vnetspec.fixtures.requirements import needs, network, requirement
 from vnetspec.fixtures.usernet import sessions, states
 
 
 @requirement("TCP-36")
+@needs("usernet")
 def test_the_states_of_a_connection_that_the_guest_finishes(guest, golden, host):
     conversation, stream = connection(guest, host)
     (row,) = sessions(guest)
@@ -32,6 +33,7 @@ def test_the_states_of_a_connection_that_the_guest_finishes(guest, golden, host)
 
 
 @requirement("TCP-36", variant="host")
+@needs("usernet")
 def test_the_states_of_a_connection_that_the_host_finishes(guest, golden, host):
     conversation, stream = connection(guest, host)
 
@@ -48,6 +50,7 @@ def test_the_states_of_a_connection_that_the_host_finishes(guest, golden, host):
 
 
 @requirement("TCP-36", variant="both")
+@needs("usernet")
 def test_the_states_of_a_connection_that_both_finish_at_once(guest, golden, host):
     conversation, stream = connection(guest, host)
 
@@ -65,6 +68,7 @@ def test_the_states_of_a_connection_that_both_finish_at_once(guest, golden, host
 
 
 @requirement("TCP-36", variant="pending")
+@needs("usernet")
 def test_a_connection_that_hangs_shows_syn_rcvd(guest, golden, host):
     internet = Outside(host)
     guest.announces()
@@ -78,6 +82,7 @@ def test_a_connection_that_hangs_shows_syn_rcvd(guest, golden, host):
 
 @requirement("TCP-36", variant="hostfwd")
 @network(hostfwd="tcp:127.0.0.1:5522-:22")
+@needs("usernet")
 def test_a_forward_and_its_new_connection(guest, golden, host):
     guest.announces()
     assert states(guest) == ["HOST_FORWARD"]
