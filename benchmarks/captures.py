@@ -3,14 +3,16 @@
     python benchmarks/captures.py [--frames N] [--runs N] [--pyshark N]
 
 The capture is made here (see ``traffic.py``), the same each time. Every figure is that of a process
-that is started for it, from its start to its end, in turn and as many times as asked for; "in
-process" is the same work without the start. What counts is the ratio of the medians, since machines
-differ and are busy. pyshark takes a millisecond for a frame: it gets fewer.
+that is started for it, from its start to its end, in turn and as many times as asked for; "a CPU
+second" leaves out the time in which the machine did something else, "in process" the start. What
+counts is the ratio of the medians, since machines differ and are busy. pyshark takes a millisecond
+or more for a frame: it gets fewer.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import shutil
 import statistics
 import subprocess
@@ -98,11 +100,24 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def ended(command: Sequence[str | Path]) -> None:
-    """Run a process; a difference or a deviation is no failure of it."""
+def ended(command: Sequence[str | Path]) -> tuple[float, float]:
+    """Run a process: how long it takes, and how much of that on a CPU.
+
+    A difference or a deviation that it finds is no failure of it.
+    """
+    before = _children()
+    start = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    taken = time.perf_counter() - start
     if done.returncode not in (0, 1) or (done.returncode and command[0] == "tshark"):
         raise SystemExit(f"{command[0]}: status {done.returncode}: {done.stderr.decode()}")
+    return taken, _children() - before
+
+
+def _children() -> float:
+    """CPU seconds of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
@@ -123,30 +138,37 @@ def main() -> None:
         pcap.write(files["renumbered"], renumbered(traffic(options.frames)))
         pcap.write(files["few"], traffic(options.pyshark))
         commands, inside = processes(files), functions(files)
-        cold: dict[str, list[float]] = {each: [] for each in commands}
+        cold: dict[str, list[tuple[float, float]]] = {each: [] for each in commands}
         warm: dict[str, list[float]] = {each: [] for each in inside}
         for _ in range(options.runs):
             for each, command in commands.items():
-                cold[each].append(seconds(lambda command=command: ended(command)))
+                cold[each].append(ended(command))
             for each, work in inside.items():
                 warm[each].append(seconds(work))
         frames = dict.fromkeys(commands, options.frames) | {"pyshark": options.pyshark}
         size = files["same"].stat().st_size
     print(f"{options.frames:,} frames, {size:,} octets; medians of {options.runs} runs")
+    rates = {
+        each: [frames[each] / statistics.median(kind) for kind in zip(*times, strict=True)]
+        for each, times in cold.items()
+    }
     report(
-        {each: frames[each] / statistics.median(times) for each, times in cold.items()},
+        {each: taken for each, (taken, _) in rates.items()},
+        {each: used for each, (_, used) in rates.items()},
         {each: options.frames / statistics.median(times) for each, times in warm.items()},
     )
 
 
-def report(cold: dict[str, float], warm: dict[str, float]) -> None:
+def report(cold: dict[str, float], used: dict[str, float], warm: dict[str, float]) -> None:
     """Print frames a second, and how many times those of each peer they are."""
-    heads = ("frames a second", "in process", *(f"x {peer.split()[0]}" for peer in PEERS))
-    print(f"{'':30}" + "".join(f"{head:>17}" for head in heads))
+    peers = (f"x {peer.split()[0]}" for peer in PEERS)
+    heads = ("frames a second", "a CPU second", "in process", *peers)
+    print(f"{'':30}" + "".join(f"{head:>16}" for head in heads))
     for name, rate in cold.items():
         inside = f"{warm[name]:,.0f}" if name in warm else ""
-        ratios = (f"{rate / cold[peer]:.1f}" for peer in PEERS)
-        print(f"{name:30}" + "".join(f"{cell:>17}" for cell in (f"{rate:,.0f}", inside, *ratios)))
+        cells = [f"{rate:,.0f}", f"{used[name]:,.0f}", inside]
+        cells += [f"{rate / cold[peer]:.1f}" for peer in PEERS]
+        print(f"{name:30}" + "".join(f"{cell:>16}" for cell in cells))
 
 
 if __name__ == "__main__":
