@@ -70,7 +70,7 @@ def test_frames_come_in_order(needs, start):
 
 def test_silence_is_none(start, plain):
     link = start(plain)
-    link.send(bytes(arp_request("10.0.2.1")))
+    link.send(bytes(gratuitous_arp()))
 
     assert link.receive() is None
 
