@@ -250,6 +250,8 @@ def discover(**changes):
          / UDP()),
         ("ip.id", Ether() / IP(id=1, options=b"\1\1\1\1"), Ether() / IP(id=2, options=b"\1\1\1\1")),
         ("raw.load", numbered(1), numbered(2)),
+        ("ip.chksum", numbered(1), numbered(1, chksum=1)),
+        ("ip.chksum", Ether() / Dot1Q() / IP(), Ether() / Dot1Q() / IP(chksum=1)),
     ],
 )  # fmt: skip
 def test_a_masked_field_may_differ(compared, mask, before, after):
