@@ -127,7 +127,8 @@ def test_what_breaks_the_contract_is_named(smoke, mistake, step, text):
 @pytest.mark.slow
 def test_what_is_there_and_not_claimed_is_named(smoke):
     assert smoke("none", capabilities='["arp", "icmp"]') == [
-        ("capabilities", "it does not claim dhcp, but it answers a DHCPDISCOVER")
+        ("capabilities", "it does not claim dhcp, but it answers a DHCPDISCOVER"),
+        ("capabilities", 'for a target file:\ncapabilities = ["arp", "icmp", "dhcp"]'),
     ]
 
 
