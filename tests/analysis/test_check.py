@@ -81,6 +81,7 @@ def test_results_are_those_of_a_target_named_capture(said, wrong, tmp_path):
 
     document = results.read(tmp_path / "results.json")
     assert document["target"] == {"name": "capture", "version": "wrong.pcap"}
+    assert document["requirements"].keys() | set(document["unseen"]) == JUDGED.keys()
     assert document["requirements"]["DHCP-07"]["verdict"] == "fail"
     assert document["requirements"]["DHCP-06"]["verdict"] == "pass"
     case = next(each for each in document["cases"] if each["requirements"] == ["DHCP-07"])
