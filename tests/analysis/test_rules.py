@@ -306,6 +306,13 @@ def test_no_frame_makes_it_fail(exchange):
     one.finish()
 
 
+def test_a_runt_that_begins_as_a_frame_of_the_stack_is_nobody_s():
+    one = Judge(find([], Wanted()))
+    one.run([(1, (0, b"\0" * 6 + b"RU", 8))])
+
+    assert not one.finish().kept
+
+
 @given(st.lists(st.sampled_from(POOL), max_size=60), st.booleans())
 def test_no_order_of_frames_makes_it_fail(steps, restricted):
     roles = replace(find(step.frame for step in steps), restricted=restricted)
