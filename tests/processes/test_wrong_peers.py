@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vnetspec.fixtures import pcap
 from vnetspec.fixtures.kernel_guest import listens, process, settled
-from vnetspec.fixtures.lab import calling, listening, lost
+from vnetspec.fixtures.lab import calling, listening
 
 pytestmark = pytest.mark.slow
 
@@ -59,12 +59,6 @@ def near(middle, laboratory):
     return made
 
 
-def pinging(one, other):
-    """A ping of a second, in the background."""
-    words = one.place.command("ping", "-q", "-c", "100", "-i", "0.01", "-W", "10", other.address)
-    return process(*words, stdout=subprocess.PIPE)
-
-
 def attack(laboratory, port, octets, times=1):
     laboratory.middle.run(sys.executable, "-c", ATTACK, str(port), str(times), stdin=octets)
 
@@ -85,23 +79,23 @@ def test_a_link_that_is_cut_takes_no_other_with_it(laboratory, near, middle):
     with process(*give):
         settled(lambda: listens(near.place, 7))
         before = far.counters()
-        with process(*take, stdout=subprocess.DEVNULL), pinging(near, middle) as going:
+        with process(*take, stdout=subprocess.DEVNULL), near.pinging(middle) as pings:
             settled(lambda: far.counters().since(before).received_octets > 1 << 20)
             far.running.kill()
-            said = going.stdout.read().decode()
+            lost = pings.lost()
 
-    assert lost(said) == 0
+    assert lost == 0
     again = laboratory.station("refnet", 3, calling(1002))
     again.reaches(near)
     assert again.pings(near, 100) == 0
 
 
 def test_octets_that_are_no_frames_end_their_sender_alone(laboratory, near, middle):
-    with pinging(near, middle) as going:
+    with near.pinging(middle) as pings:
         attack(laboratory, 1002, b"\xff" * 200_000, 20)
-        said = going.stdout.read().decode()
+        lost = pings.lost()
 
-    assert lost(said) == 0
+    assert lost == 0
     complaint = "serious error: oversized packet received,connection terminated."
     settled(lambda: sum(complaint in line for line in middle.running.told()) == 20)
     laboratory.station("refnet", 2, calling(1002)).reaches(near)
@@ -112,11 +106,11 @@ def test_octets_that_are_no_frames_end_their_sender_alone(laboratory, near, midd
 )
 def test_a_frame_that_is_left_unfinished_is_forgotten(laboratory, near, middle, octets):
     before = near.counters()
-    with pinging(near, middle) as going:
+    with near.pinging(middle) as pings:
         attack(laboratory, 1002, octets, 20)
-        said = going.stdout.read().decode()
+        lost = pings.lost()
 
-    assert lost(said) == 0
+    assert lost == 0
     laboratory.station("refnet", 2, calling(1002)).reaches(near)
     assert near.counters().since(before).dropped == 0
 
@@ -129,11 +123,11 @@ def test_a_frame_that_is_left_unfinished_is_forgotten(laboratory, near, middle, 
 )
 def test_frames_without_a_header_are_dropped(laboratory, near, middle, octets):
     """Empty ones stop a link of QEMU for good (SOCK-03)."""
-    with pinging(near, middle) as going:
+    with near.pinging(middle) as pings:
         attack(laboratory, 1002, octets)
-        said = going.stdout.read().decode()
+        lost = pings.lost()
 
-    assert lost(said) == 0
+    assert lost == 0
     laboratory.station("refnet", 2, calling(1002)).reaches(near)
 
 
@@ -142,11 +136,11 @@ def test_a_broadcast_flood_reaches_all_and_passes(laboratory, near, middle):
     stations = near, middle
     before = [each.counters() for each in stations]
 
-    with pinging(near, middle) as going:
+    with near.pinging(middle) as pings:
         attack(laboratory, 1002, framed(*fillers(9000)))
-        said = going.stdout.read().decode()
+        lost = pings.lost()
 
-    assert lost(said) == 0
+    assert lost == 0
     settled(
         lambda: all(
             each.counters().since(then).received >= 9000 + 100
