@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vnetspec.fixtures import pcap
+from vnetspec.fixtures.analysis.reading import Capture
 
 needs_wireshark = pytest.mark.skipif(
     shutil.which("tshark") is None or shutil.which("capinfos") is None,
@@ -115,3 +116,17 @@ def test_cases_of_one_requirement_do_not_overwrite_each_other(suite):
         "ARP-02.odd.10.0.2.2.pcapng",
         "ARP-02.odd.a-b-c.pcapng",
     }
+
+
+def test_a_comment_that_is_too_long_for_pcapng_is_cut(tmp_path):
+    file = tmp_path / "x.pcapng"
+    long = "ü" * 70_000
+
+    pcap.write_annotated(
+        file, [("guest0", "")], [pcap.Captured(0, bytes(60), comments=(long,))], [long, "\udcff"]
+    )
+
+    with Capture(file) as capture:
+        (record,) = capture.records()
+        assert capture.comments == [record.comments[0], "\\udcff"]
+    assert record.comments[0].startswith("ü" * 2048 + "... (70000 characters)")
